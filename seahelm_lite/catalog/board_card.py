@@ -1,0 +1,71 @@
+"""The board card: which tasks, in which protocol, rank models."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from seahelm_lite.catalog.names import unknown
+from seahelm_lite.catalog.places import shipped_folder
+from seahelm_lite.catalog.task_card import LanguageTag, Protocol
+from seahelm_lite.catalog.yaml_files import parse, read_yaml
+from seahelm_lite.errors import CardError
+
+SCHEMA = "seahelm-lite/board/1"
+
+
+class BoardTask(BaseModel):
+    """A column of a board."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    weight: float = Field(default=1.0, gt=0)
+    required: bool = True
+    """Whether a model without it has no headline score."""
+
+
+class BoardCard(BaseModel):
+    """A board. All its tasks are asked in one protocol, written answers (`gen`) aside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_: Literal["seahelm-lite/board/1"] = Field(alias="schema")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    measures: str
+    """One sentence: what a rank here says, and what it does not."""
+    languages: tuple[LanguageTag, ...] = Field(min_length=1)
+    protocol: Protocol
+    tasks: tuple[BoardTask, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_tasks_once(self) -> BoardCard:
+        names = [column.task for column in self.tasks]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} named twice")
+        return self
+
+
+def board_cards(tasks: Collection[str], folder: Path | None = None) -> dict[str, BoardCard]:
+    """All board cards, by id, checked against the tasks that exist.
+
+    Raises:
+        CardError, UnknownNameError: With file and line, at the first card that cannot be used.
+    """
+    boards: dict[str, BoardCard] = {}
+    for path in sorted((folder or shipped_folder("leaderboards") / "boards").glob("*.yaml")):
+        file = read_yaml(path)
+        board = parse(BoardCard, file)
+        if path.stem != board.id:
+            raise CardError(f"the board {board.id} must be called {board.id}.yaml", where=file.at(("id",)))
+        for index, column in enumerate(board.tasks):
+            if column.task not in tasks:
+                error = unknown("task", column.task, tasks, listing="seahelm-lite tasks list")
+                raise CardError(error.what, where=file.at(("tasks", index, "task")), remedy=error.remedy)
+        boards[board.id] = board
+    return boards

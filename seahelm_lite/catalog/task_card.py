@@ -1,0 +1,197 @@
+"""The task card: what a task measures, where its data comes from, and how it is read, asked and scored.
+
+It stands under `metadata: seahelm_lite:` of an lm-eval task file, so that one file serves both harnesses.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from seahelm_lite.catalog.pins import Pin
+
+Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
+PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
+MULTIPLE_CHOICE_PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze")
+
+Metric = Literal["acc", "macro_f1", "balanced_acc", "chrf", "chrf_gain"]
+Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "text_records"]
+Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
+
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class _Card(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class DataFile(_Card):
+    """One pinned file, or several whose lines belong together."""
+
+    format: Format
+    pin: Pin | None = None
+    columns: dict[str, Pin] | None = None
+    """For `parallel_lines`: column name to the file whose line n it is."""
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> DataFile:
+        if (self.pin is None) == (self.columns is None):
+            raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
+        if (self.columns is not None) != (self.format == "parallel_lines"):
+            raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
+        return self
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """Every file that has to be there."""
+        return (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
+
+
+class TaskData(_Card):
+    """The files of the test split and of the split that examples are drawn from."""
+
+    test: tuple[DataFile, ...] = Field(min_length=1)
+    shots: tuple[DataFile, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share_origin(cls, value: Any) -> Any:
+        """`from:` holds what all pins of the card share (kind, repo, commit), so that each file adds path and hash."""
+        if not isinstance(value, dict):
+            return value
+        rest = dict(value)
+        shared = rest.pop("from", {})
+        for split in ("test", "shots"):
+            if isinstance(rest.get(split), list):
+                rest[split] = [_unfold(entry, shared) for entry in rest[split]]
+        return rest
+
+
+def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    pin = dict(entry)
+    file: dict[str, Any] = {"format": pin.pop("format", None)}
+    if "columns" in pin:
+        file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
+        return {**file, **pin}
+    file["pin"] = {**shared, **pin}
+    return file
+
+
+class DocumentMap(_Card):
+    """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
+
+    key: str | None = None
+    """The source's own id of a row, where exclusions name rows by it."""
+    question: str | None = None
+    options: str | None = None
+    """A list of texts; blank ones are dropped, so that the number of options may vary."""
+    answer: str | None = None
+    """Index of the right option in the list above, before blanks are dropped."""
+    reference: str | None = None
+    """The wanted text, for generation."""
+    passage: str | None = None
+    cloze_context: str | None = None
+    cloze_options: str | None = None
+    """For `ll-cloze`, where the sentence to complete is not the question: its beginning, and its possible ends."""
+    cluster: str | None = None
+    """What documents that are not independent share; the document's own id where it is absent. Besides the columns,
+    `source_path` is the file's path."""
+    stratum: str | None = None
+    subgroups: dict[str, str] = {}
+
+
+class Exclusion(_Card):
+    """Rows that are left out, by number or by the source's own id, with the reason."""
+
+    reason: str = Field(min_length=8)
+    rows: tuple[int, ...] = ()
+    keys: tuple[str | int, ...] = ()
+    """Values of the card's `document: key:` expression."""
+    path: str | None = None
+    """The file the rows are of: needed where the test split has several. It may also be a few-shot file."""
+
+    @model_validator(mode="after")
+    def _names_rows(self) -> Exclusion:
+        if bool(self.rows) == bool(self.keys):
+            raise ValueError("name the rows either by `rows` or by `keys`")
+        return self
+
+
+class Licence(_Card):
+    """The licence as found, with its doubts."""
+
+    stated: str
+    """SPDX id where there is one, else the words found, or `none stated`."""
+    redistributable: bool
+    """Whether item texts may be printed on a public page or sent to somebody else's endpoint."""
+    note: str = ""
+
+
+class TaskCard(_Card):
+    """Everything about a task that lm-eval has no field for."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    """The task's name everywhere; with the version beside it, its identity."""
+    suite: str
+    title: str
+    measures: str
+    """One sentence for a reader: what a score here says, and what it does not."""
+    language: LanguageTag
+    """Language of the items."""
+    prompt_language: LanguageTag | None = None
+    """Language of the words around the item, where they are not in the item's own."""
+    country: CountryCode | None = None
+    variety: str | None = None
+    """Dialect, register or script, where the language tag does not say it all."""
+    pillar: Pillar
+    kind: Literal["multiple_choice", "generation"]
+    protocols: tuple[Protocol, ...] = Field(min_length=1)
+    """Those the task can be asked in; the first is the one of its lm-eval file."""
+    metrics: tuple[Metric, ...] = Field(min_length=1)
+    """Headline first."""
+    licence: Licence
+    citation: str
+    refusal: Literal["wrong", "scored"] = "wrong"
+    """`scored` where a refusal is an answer like any other (probes, safety)."""
+    data: TaskData
+    document: DocumentMap
+    shot_document: DocumentMap | None = None
+    """How rows of the few-shot split are read, where their columns are others."""
+    options_lettered: bool = False
+    """The source wrote `A. ` before its options; the letters are taken off before ours are put on."""
+    exclude: tuple[Exclusion, ...] = ()
+    instruction: str | None = None
+    """What a generation task asks for, in the prompt language."""
+    answer_label: Literal["answer", "translation"] = "answer"
+    """Which word of the prompt language stands before the wanted text of a generation task."""
+    max_tokens: int = Field(default=16, ge=1)
+    defects: tuple[str, ...] = ()
+    """Known faults of the data that are not removed by an exclusion."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> TaskCard:
+        wanted = MULTIPLE_CHOICE_PROTOCOLS if self.kind == "multiple_choice" else ("gen",)
+        wrong = [name for name in self.protocols if name not in wanted]
+        if wrong:
+            raise ValueError(f"a {self.kind} task cannot be asked in {', '.join(wrong)}")
+        needed = ("question", "options", "answer") if self.kind == "multiple_choice" else ("question", "reference")
+        missing = [name for name in needed if getattr(self.document, name) is None]
+        if missing:
+            raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
+        if self.kind == "generation" and self.instruction is None:
+            raise ValueError("a generation task needs an instruction")
+        several = len(self.data.test) > 1
+        if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
+            raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
+        if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
+            raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
+        return self
+
+    @property
+    def words_language(self) -> str:
+        """The language whose words surround the item."""
+        return self.prompt_language or self.language

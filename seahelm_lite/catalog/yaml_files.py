@@ -1,0 +1,100 @@
+"""YAML files read so that every complaint about them can name a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from seahelm_lite.catalog.names import nearest
+from seahelm_lite.errors import CardError
+
+Location = tuple[str | int, ...]
+Card = TypeVar("Card", bound=BaseModel)
+
+_Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Safe YAML, except that lm-eval's `!function module.name` is kept as the text `module.name` and never run."""
+
+
+_Loader.add_constructor("!function", lambda loader, node: str(node.value))
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A parsed file and the line on which each of its values begins."""
+
+    path: Path
+    data: dict[str, Any]
+    lines: Mapping[Location, int]
+
+    def at(self, location: Sequence[str | int]) -> str:
+        """`file:line` of a value, or of the nearest enclosing one that stands in the file."""
+        place = tuple(location)
+        while place and place not in self.lines:
+            place = place[:-1]
+        return f"{self.path}:{self.lines.get(place, 1)}"
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read a YAML mapping.
+
+    Raises:
+        CardError: If the file cannot be read, is not YAML, or is not a mapping; the line is named.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CardError(f"cannot be read: {error}", where=str(path)) from None
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 1
+        problem = getattr(error, "problem", None) or str(error)
+        raise CardError(f"is not valid YAML: {problem}", where=f"{path}:{line}", remedy="Mend that line.") from None
+    if not isinstance(data, dict) or node is None:
+        raise CardError("must be a mapping of keys to values", where=f"{path}:1")
+    return YamlFile(path, data, dict(_lines(node, ())))
+
+
+def _lines(node: yaml.Node, place: Location) -> Iterator[tuple[Location, int]]:
+    yield place, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*place, str(key.value)), key.start_mark.line + 1
+            yield from ((where, line) for where, line in _lines(value, (*place, str(key.value))) if where != place)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*place, index))
+
+
+def parse(model: type[Card], file: YamlFile, at: Location = ()) -> Card:
+    """Check the part of a file under `at` against a pydantic model.
+
+    Raises:
+        CardError: Naming file, line and key of the first fault, and how many more there are.
+    """
+    value: Any = file.data
+    for step in at:
+        value = value[step]
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        first = faults[0]
+        location: Location = (*at, *first["loc"])
+        key = ".".join(str(step) for step in first["loc"])
+        more = f" ({len(faults) - 1} more faults in this file)" if len(faults) > 1 else ""
+        if first["type"] == "extra_forbidden":
+            known = nearest(str(first["loc"][-1]), list(model.model_fields))
+            remedy = f"Did you mean {known}?" if known else "Remove it."
+            raise CardError(f"unknown key {key!r}{more}", where=file.at(location), remedy=remedy) from None
+        raise CardError(f"{key}: {first['msg']}{more}", where=file.at(location)) from None

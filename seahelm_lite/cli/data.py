@@ -1,0 +1,63 @@
+"""`seahelm-lite data`: bring pinned data here, and check it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+
+
+def add(commands: Any) -> None:
+    """Add the subcommand."""
+    parser = command(commands, "data", "fetch and verify pinned data", "seahelm-lite data fetch --suite ms-core")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, summary in (
+        ("fetch", "download what is not in the mirror or the cache, and check every hash"),
+        ("verify", "check every hash of what is in the mirror or the cache, without a network"),
+    ):
+        action = command(actions, name, summary, f"seahelm-lite data {name} --suite th-core --mirror ../shared/data")
+        action.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
+        action.add_argument("--task", action="append", default=[], metavar="T", help="a task; may be repeated")
+        add_data_options(action)
+        add_json(action)
+        action.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the command: 0 when every file is there and right, else 1."""
+    from seahelm_lite.cli.tables import console, table
+    from seahelm_lite.errors import DataError, SourceError
+    from seahelm_lite.sources.load import verify
+
+    if options.action == "verify":
+        options.offline = True
+    catalog, where = load(options)
+    everything = not options.suite and not options.task
+    definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.task)
+    entries: list[dict[str, Any]] = []
+    seen = set()
+    for task in definitions:
+        for pin in (pin for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins):
+            if pin in seen:
+                continue
+            seen.add(pin)
+            entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
+            try:
+                found = verify(pin, where)
+                entry |= {"state": "right", "place": found.place, "sha256": found.sha256}
+            except (SourceError, DataError) as error:
+                # What only a hub has is optional in a suite and never there offline: named, but not a failure.
+                lacking = task.name in optional or (everything and pin.kind == "hub")
+                entry |= {"state": "not at hand" if lacking else "FAULT", "reason": error.sentence()}
+            entries.append(entry)
+    if options.json:
+        print_json(entries)
+    else:
+        rows = [[e["source"], e["state"], e.get("place", ""), e.get("sha256", "")[:12]] for e in entries]
+        out = console()
+        out.print(table(("source", "state", "place", "sha256"), rows))
+        for entry in entries:
+            if "reason" in entry:
+                out.print(f"{entry['state']}: {entry['reason']}", markup=False, soft_wrap=True)
+    return 1 if any(entry["state"] == "FAULT" for entry in entries) else 0

@@ -1,0 +1,84 @@
+"""The progress of a run, drawn on standard error."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from seahelm_lite.records import Failure, Outcome, Response
+
+
+class Bar:
+    """Draws requests done, their rate, time left, and how answers came back so far."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[endings]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._bar: TaskID | None = None
+        self._endings: dict[str, int] = {}
+        self._began = 0.0
+        self._done = 0
+
+    def begin(self, *, documents: int, requests: int, stored: int) -> None:
+        """Say what is coming."""
+        self._console.print(
+            f"{documents} documents, {requests} distinct requests, {stored} answered already", highlight=False
+        )
+        self._began = time.monotonic()
+        self._bar = self._progress.add_task("asking", total=requests, completed=stored, rate="", endings="")
+        self._progress.start()
+
+    def answered(self, outcome: Outcome) -> None:
+        """Count one more."""
+        self._done += 1
+        name = _ending(outcome)
+        self._endings[name] = self._endings.get(name, 0) + 1
+        if self._bar is not None:
+            rate = self._done / max(time.monotonic() - self._began, 1e-3)
+            endings = " ".join(f"{count} {ending}" for ending, count in self._endings.items())
+            self._progress.update(self._bar, advance=1, rate=f"{rate:.0f}/s", endings=endings)
+
+    def end(self) -> None:
+        """Stop drawing, and say what failed."""
+        self._progress.stop()
+        failed = self._endings.get("error", 0)
+        if failed:
+            self._console.print(f"{failed} requests failed; the run is incomplete", highlight=False)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+
+def _ending(outcome: Outcome) -> str:
+    """What is known of an answer before it is read."""
+    if isinstance(outcome, Failure):
+        return "error"
+    assert isinstance(outcome, Response)
+    return {"length": "cut short", "content_filter": "refused"}.get(outcome.finish_reason or "", "answered")

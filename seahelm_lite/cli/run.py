@@ -1,0 +1,180 @@
+"""`seahelm-lite run`: ask a model, score the answers, write the run folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+
+if TYPE_CHECKING:
+    from seahelm_lite.engine.spec import RunSpec
+    from seahelm_lite.runs import Prepared, Run
+
+_MODEL_HELP = (
+    "hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
+    "lmeval:<type>,key=value,… · replay:<file> · baseline:random|majority|longest|ngram"
+)
+
+
+def add(commands: Any) -> None:
+    """Add the subcommand."""
+    parser = command(
+        commands,
+        "run",
+        "ask a model the tasks of a suite and score its answers",
+        "seahelm-lite run --model openai:http://localhost:8000/v1#my-model --suite ms-core --mirror ../shared/data",
+    )
+    what = parser.add_argument_group("what is asked")
+    what.add_argument("--model", metavar="SPEC", help=_MODEL_HELP)
+    what.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
+    what.add_argument("--task", action="append", default=[], metavar="T", help="a task; may be repeated")
+    what.add_argument("--config", type=Path, metavar="FILE", help="YAML with the same settings; options here win")
+    what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
+    how = parser.add_argument_group("how it is asked")
+    how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
+    how.add_argument("--shots", type=int, metavar="K", help="examples before each question (default 0)")
+    how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
+    how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
+    how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
+    how.add_argument("--chat-template", choices=("auto", "on", "off"), help="default auto: on for generated answers")
+    how.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, instead of the task's own limit")
+    how.add_argument("--allow-egress", action="store_true", default=None, help="send restricted items to any endpoint")
+    where = parser.add_argument_group("where")
+    add_data_options(where)
+    where.add_argument("--out", type=Path, metavar="DIR", help="output folder (default out)")
+    where.add_argument("--resume", type=Path, metavar="RUN", help="go on with an unfinished run folder")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
+    add_json(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the command."""
+    from seahelm_lite import runs
+    from seahelm_lite.cli.progress_bar import Bar
+    from seahelm_lite.errors import SeahelmError
+
+    catalog, where = load(options)
+    if options.resume is not None:
+        if options.model or options.suite or options.task or options.config:
+            raise SeahelmError("--resume takes everything from the run", remedy="Leave --model, --suite, --task out.")
+        prepared = runs.resume(options.resume, catalog=catalog, where=where)
+    else:
+        prepared = runs.prepare(_spec(options), catalog=catalog, where=where, out=options.out or Path("out"))
+    if options.dry_run:
+        return _dry_run(prepared, as_json=options.json)
+    with Bar() as bar:
+        run = runs.execute(prepared, progress=bar)
+    return report(run, as_json=options.json)
+
+
+def _spec(options: argparse.Namespace) -> RunSpec:
+    from pydantic import ValidationError
+
+    from seahelm_lite.catalog.names import unknown
+    from seahelm_lite.catalog.task_card import MULTIPLE_CHOICE_PROTOCOLS, PROTOCOLS
+    from seahelm_lite.catalog.yaml_files import parse, read_yaml
+    from seahelm_lite.engine.spec import RunSpec
+    from seahelm_lite.errors import CardError, SeahelmError
+
+    given: dict[str, Any] = {}
+    if options.config is not None:
+        file = read_yaml(options.config)
+        if {"model"} <= set(file.data) or options.model is None:
+            given = parse(RunSpec, file).model_dump(exclude_unset=True)
+        else:
+            given = dict(file.data)
+    if options.protocol is not None and options.protocol not in PROTOCOLS:
+        raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(MULTIPLE_CHOICE_PROTOCOLS))
+    own = {
+        "model": options.model,
+        "suites": tuple(options.suite) or None,
+        "tasks": tuple(options.task) or None,
+        "protocol": options.protocol,
+        "shots": options.shots,
+        "repeats": options.repeats,
+        "seed": options.seed,
+        "limit": options.limit,
+        "system_prompt": _text(options.system_prompt),
+        "chat_template": options.chat_template,
+        "max_tokens": options.max_tokens,
+        "allow_egress": options.allow_egress,
+    }
+    given.update({name: value for name, value in own.items() if value is not None})
+    if "model" not in given:
+        raise SeahelmError("no model is named", remedy="Add --model SPEC; `seahelm-lite run -h` shows the forms.")
+    if not given.get("suites") and not given.get("tasks"):
+        raise SeahelmError("no suite or task is named", remedy="Add --suite or --task; `seahelm-lite tasks list`.")
+    try:
+        return RunSpec.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = "-".join(str(part) for part in fault["loc"]).replace("_", "-")
+        raise CardError(f"--{name}: {fault['msg']}") from None
+
+
+def _text(path: Path | None) -> str | None:
+    from seahelm_lite.errors import SeahelmError
+
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SeahelmError(f"the system prompt cannot be read: {error}", where=str(path)) from None
+
+
+def report(run: Run, *, as_json: bool) -> int:
+    """Show the scores of a run; 0 when it is complete, else 1."""
+    from seahelm_lite.cli.tables import SCORE_COLUMNS, console, score_rows, table
+
+    if as_json:
+        print_json(
+            {
+                "run": run.folder.run_id,
+                "folder": str(run.folder.path),
+                "status": run.manifest["status"],
+                "scores": run.scores,
+                "skipped": run.manifest["skipped"],
+                "deviations": run.manifest["deviations"],
+            }
+        )
+        return 0 if run.complete else 1
+    out = console()
+    if run.scores:
+        out.print(table(SCORE_COLUMNS, score_rows(run.scores), title=f"{run.folder.run_id}: {run.manifest['status']}"))
+    for item in run.manifest["skipped"]:
+        out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
+    for deviation in run.manifest["deviations"]:
+        out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
+    out.print(f"{run.folder.path}", markup=False, soft_wrap=True)
+    if not run.complete:
+        again = f"seahelm-lite run --resume {run.folder.path}"
+        print(f"The run is {run.manifest['status']}. Go on with: {again}", file=sys.stderr)
+    return 0 if run.complete else 1
+
+
+def _dry_run(prepared: Prepared, *, as_json: bool) -> int:
+    from seahelm_lite.cli.tables import console, table
+    from seahelm_lite.engine.forecast import forecast
+
+    told = forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+    if as_json:
+        print_json(told)
+        return 0
+    out = console()
+    rows = [
+        [entry["task"], str(entry["documents"]), str(entry["requests"]), str(entry["stored"]), str(entry["distinct"])]
+        for entry in told["tasks"]
+    ]
+    out.print(table(("task", ">documents", ">requests", ">answered already", f">distinct {told['unit']}"), rows))
+    for item in told["skipped"]:
+        out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
+    for deviation in told["deviations"]:
+        out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
+    out.print(f"cost: {told['cost']['reason']}", markup=False)
+    out.print(f"run folder: {prepared.folder.path}", markup=False)
+    return 0

@@ -1,0 +1,34 @@
+"""`seahelm-lite score`: score a run again, offline, without its model."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from seahelm_lite.cli.options import add_json, command, print_json
+
+
+def add(commands: Any) -> None:
+    """Add the subcommand."""
+    parser = command(commands, "score", "score the answers of a run again", "seahelm-lite score out/RUN")
+    parser.add_argument("run", type=Path, metavar="RUN", help="run folder")
+    add_json(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the command."""
+    from seahelm_lite.cli.tables import SCORE_COLUMNS, console, score_rows, table
+    from seahelm_lite.runs import load_run, score_again
+
+    path, scores = score_again(options.run)
+    same = load_run(options.run).scores == scores
+    if options.json:
+        print_json({"file": str(path), "same_as_first": same, "scores": scores})
+    else:
+        out = console()
+        out.print(table(SCORE_COLUMNS, score_rows(scores)))
+        verdict = "the same scores as before" if same else "scores differ from the first ones"
+        out.print(f"{path}: {verdict}", markup=False)
+    return 0 if all(score["status"] == "complete" for score in scores) else 1

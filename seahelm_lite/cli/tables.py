@@ -1,0 +1,80 @@
+"""Tables in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_NARROWEST = 100
+"""Columns a table is drawn for when the output is not a terminal."""
+
+
+def console() -> Console:
+    """Standard output; as wide as it needs to be when it is not a terminal."""
+    wide = None if sys.stdout.isatty() else max(_NARROWEST, 160)
+    return Console(width=wide, highlight=False)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str | None = None) -> Table:
+    """A table whose numeric columns, named with a leading `>`, are right-aligned."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def score_rows(scores: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """The rows of a table of scores: values in percent, an empty one replaced by the word for why."""
+    return [
+        [
+            f"{score['task']}@{score['protocol']}",
+            score["language"],
+            score["metric"],
+            _value(score),
+            _interval(score),
+            _percent(score["chance"]),
+            _baseline(score),
+            str(score["n"]),
+            _endings(score["counts"]),
+        ]
+        for score in scores
+    ]
+
+
+SCORE_COLUMNS = ("task", "language", "metric", ">value", ">95 % interval", ">chance", ">baseline", ">n", "not answered")
+
+
+def _value(score: Mapping[str, Any]) -> str:
+    return "incomplete" if score["value"] is None else _percent(score["value"])
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    """Bounds clipped to what the metric can reach; the file keeps them as computed."""
+    if score["ci95"] is None:
+        return "–"
+    floor = -1.0 if score["metric"] == "chrf_gain" else 0.0
+    lo, hi = (min(max(bound, floor), 1.0) for bound in score["ci95"])
+    return f"{100 * lo:.1f} to {100 * hi:.1f}"
+
+
+def _baseline(score: Mapping[str, Any]) -> str:
+    """The best of the baselines, by name."""
+    known = {name: value for name, value in score["baselines"].items() if value is not None and name != "copy_chrf"}
+    if not known:
+        return "–"
+    best = max(known, key=lambda name: known[name])
+    return f"{best} {_percent(known[best])}"
+
+
+def _endings(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in counts.items() if count and state != "scored") or "none"

@@ -1,0 +1,233 @@
+"""`seahelm-lite tasks`: what can be asked, and how."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+
+if TYPE_CHECKING:
+    from seahelm_lite.catalog.definitions import TaskDefinition
+    from seahelm_lite.catalog.task_card import Metric
+
+
+def add(commands: Any) -> None:
+    """Add the subcommand."""
+    parser = command(
+        commands, "tasks", "list, show, preview and export tasks", "seahelm-lite tasks preview thai_exam_ic"
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    listing = command(actions, "list", "all tasks, or the suites", "seahelm-lite tasks list --suites")
+    listing.add_argument("--suites", action="store_true", help="the suites and what is in them")
+    add_json(listing)
+    listing.set_defaults(execute=_list)
+
+    show = command(actions, "show", "everything about a task", "seahelm-lite tasks show copal_id_standard --mirror DIR")
+    show.add_argument("task")
+    add_data_options(show)
+    add_json(show)
+    show.set_defaults(execute=_show)
+
+    preview = command(
+        actions, "preview", "the exact prompts of a document", "seahelm-lite tasks preview thai_exam_ic --shots 2"
+    )
+    preview.add_argument("task")
+    preview.add_argument("--document", metavar="ID", help="document id (default: the first)")
+    preview.add_argument("--protocol", metavar="P", help="one protocol (default: all of the task)")
+    preview.add_argument("--shots", type=int, default=0, metavar="K", help="examples before the question")
+    preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
+    add_data_options(preview)
+    add_json(preview)
+    preview.set_defaults(execute=_preview)
+
+    export = command(
+        actions, "export", "plain lm-eval YAML", "seahelm-lite tasks export thai_exam_ic --protocol gen-letter"
+    )
+    export.add_argument("tasks", nargs="+", metavar="TASK_OR_SUITE")
+    export.add_argument("--protocol", metavar="P", help="default: the protocol of the task's own file")
+    export.add_argument("--shots", type=int, default=0, metavar="K", help="examples before the question")
+    export.add_argument("--out", type=Path, metavar="DIR", help="write one file a task; else to standard output")
+    export.set_defaults(execute=_export)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.tables import console, table
+
+    catalog, _ = load(options)
+    if options.suites:
+        suites = sorted(catalog.suites.values(), key=lambda suite: suite.name)
+        if options.json:
+            print_json([{"suite": s.name, "title": s.title, "tasks": s.tasks, "optional": s.optional} for s in suites])
+            return 0
+        rows = [
+            [s.name, s.title, ", ".join((*s.tasks, *(f"{name} (optional)" for name in s.optional)))] for s in suites
+        ]
+        console().print(table(("suite", "title", "tasks"), rows))
+        return 0
+    entries = [_summary(task) for task in sorted(catalog.tasks.values(), key=lambda task: task.name)]
+    if options.json:
+        print_json(entries)
+        return 0
+    rows = [
+        [e["task"], e["language"], e["pillar"], e["metrics"][0], ", ".join(e["protocols"]), e["licence"]["stated"]]
+        for e in entries
+    ]
+    console().print(table(("task", "language", "pillar", "metric", "protocols", "licence"), rows))
+    return 0
+
+
+def _summary(task: TaskDefinition) -> dict[str, Any]:
+    card = task.card.model_dump(mode="json")
+    wanted = ("suite", "title", "language", "country", "variety", "pillar", "kind", "protocols", "metrics", "licence")
+    pins = [pin.describe() for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins]
+    return {"task": task.name, "version": task.version, **{name: card[name] for name in wanted}, "sources": pins}
+
+
+def _show(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.tables import console
+    from seahelm_lite.errors import SourceError
+    from seahelm_lite.sources.documents import load_documents
+
+    catalog, where = load(options)
+    task = catalog.task(options.task)
+    told: dict[str, Any] = {**_summary(task), "card": task.card.model_dump(mode="json", exclude_defaults=True)}
+    try:
+        told["data"] = _data_facts(task, load_documents(task.card, where))
+    except SourceError as error:
+        told["data"] = {"reason": f"not at hand: {error}"}
+    if options.json:
+        print_json(told)
+        return 0
+    out = console()
+    out.print(f"[bold]{task.card.title}[/bold]  ({task.name}, version {task.version})")
+    out.print(task.card.measures, markup=False, soft_wrap=True)
+    for label, value in _lines(task, told):
+        out.print(f"{label:>14}  {value}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _lines(task: TaskDefinition, told: dict[str, Any]) -> list[tuple[str, str]]:
+    card, data = task.card, told["data"]
+    lines = [
+        ("language", card.language + (f" ({card.variety})" if card.variety else "")),
+        ("protocols", ", ".join(card.protocols)),
+        ("metrics", ", ".join(card.metrics)),
+        ("licence", f"{card.licence.stated}{'; ' + card.licence.note if card.licence.note else ''}"),
+        ("citation", card.citation),
+        ("file", str(task.file.path)),
+    ]
+    lines += [("source", source) for source in dict.fromkeys(told["sources"])][:4]
+    if len(set(told["sources"])) > 4:
+        lines.append(("", f"and {len(set(told['sources'])) - 4} more files"))
+    if "reason" in data:
+        lines.append(("data", data["reason"]))
+    else:
+        lines.append(("documents", f"{data['documents']} in {data['clusters']} clusters; {data['shots']} for examples"))
+        lines += [("chance", _percent(data["chance"]))] if data["chance"] is not None else []
+        lines += [(name, _percent(value)) for name, value in data["baselines"].items()]
+        lines += [("left out", f"{count}: {reason}") for reason, count in data["excluded"].items()]
+    return lines + [("known defect", defect) for defect in card.defects]
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _data_facts(task: TaskDefinition, data: Any) -> dict[str, Any]:
+    from seahelm_lite.scoring.scores import table_without_answers
+
+    table = table_without_answers(task.card, data.test)
+    metric: Metric = "acc" if task.card.kind == "multiple_choice" else "chrf"
+    return {
+        "documents": len(data.test),
+        "clusters": len({document.cluster for document in data.test}),
+        "shots": len(data.shots),
+        "sha256": data.data_hash,
+        "chance": table.chance(metric),
+        "baselines": table.baselines(metric),
+        "excluded": dict(data.excluded),
+    }
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from seahelm_lite.catalog.names import unknown
+    from seahelm_lite.catalog.task_card import PROTOCOLS
+    from seahelm_lite.prompts.asking import Asker, Asking
+    from seahelm_lite.prompts.shots import draw_shots
+    from seahelm_lite.sources.documents import load_documents
+
+    catalog, where = load(options)
+    task = catalog.task(options.task)
+    if options.protocol is not None and options.protocol not in PROTOCOLS:
+        raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(PROTOCOLS))
+    data = load_documents(task.card, where)
+    by_id = {document.id: document for document in data.test}
+    if options.document is not None and options.document not in by_id:
+        raise unknown("document", options.document, by_id, listing=f"seahelm-lite tasks show {task.name}")
+    document = by_id[options.document] if options.document is not None else data.test[0]
+    shots = draw_shots(data.shots, options.shots, seed=options.seed, task=task.name)
+    prompts = []
+    for protocol in [options.protocol] if options.protocol else task.card.protocols:
+        for layout in ("chat", "plain") if protocol in ("gen-letter", "gen") else ("plain",):
+            asker = Asker(task.name, task.card, protocol, Asking(layout=layout, shots=shots, seed=options.seed))
+            requests = [request.canonical() for request in asker.requests(document)]
+            prompts.append({"protocol": protocol, "layout": layout, "requests": requests})
+    if options.json:
+        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
+    else:
+        _draw(document.id, prompts)
+    return 0
+
+
+def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
+    from seahelm_lite.cli.tables import console
+
+    out = console()
+    out.print(document, style="bold", markup=False, soft_wrap=True)
+    for prompt in prompts:
+        out.rule(f"{prompt['protocol']} ({prompt['layout']})", align="left")
+        first = prompt["requests"][0]
+        if "messages" in first:
+            for turn in first["messages"]:
+                out.print(f"{turn['role']}:", style="dim")
+                out.print(turn["content"], markup=False, soft_wrap=True)
+        else:
+            out.print(first["context"], markup=False, soft_wrap=True)
+        ends = [request["continuation"] for request in prompt["requests"] if "continuation" in request]
+        for end in ends:
+            out.print(f"  then {end!r}", style="dim", markup=False, soft_wrap=True)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from seahelm_lite.catalog.names import unknown
+    from seahelm_lite.catalog.task_card import PROTOCOLS
+    from seahelm_lite.errors import ProtocolError, SeahelmError
+    from seahelm_lite.prompts.export import export
+
+    catalog, _ = load(options)
+    if options.protocol is not None and options.protocol not in PROTOCOLS:
+        raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(PROTOCOLS))
+    suites = [name for name in options.tasks if name in catalog.suites]
+    definitions, _ = catalog.select(suites, [name for name in options.tasks if name not in catalog.suites])
+    texts = {}
+    for task in definitions:
+        protocol = options.protocol or task.card.protocols[0]
+        if protocol not in task.card.protocols and suites:
+            continue
+        texts[f"{task.name}@{protocol}.yaml"] = export(task, protocol, shots=options.shots)
+    if not texts:
+        raise ProtocolError(f"no task of these can be asked in {options.protocol}")
+    if options.out is None:
+        print("\n---\n".join(texts.values()), end="")
+        return 0
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (options.out / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SeahelmError(f"cannot be written: {error.strerror}", where=str(options.out)) from None
+    print(f"{len(texts)} files in {options.out}")
+    return 0

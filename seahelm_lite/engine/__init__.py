@@ -1,0 +1,1 @@
+"""Running: plan, execute, response store, resume."""

@@ -1,0 +1,82 @@
+"""The measuring step: look up what is stored, ask the rest, and gather samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seahelm_lite.engine.plan import Plan, PlannedTask
+from seahelm_lite.engine.progress import Progress
+from seahelm_lite.engine.store import ResponseStore
+from seahelm_lite.models.base import DocumentModel, Model
+from seahelm_lite.records import Failure, Outcome, Response, Sample, Usage
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came back for a plan."""
+
+    outcomes: Mapping[str, Outcome]
+    """By request hash."""
+    sent: int
+    """Requests that were not in the store."""
+    interrupted: bool
+    """Whether the user stopped the run; some requests then have no outcome."""
+
+    def samples(self, task: PlannedTask) -> list[Sample]:
+        """The samples of a task, in the order of the plan."""
+        return [
+            Sample(
+                planned.document, planned.repeat, planned.hashes, tuple(self.outcomes[key] for key in planned.hashes)
+            )
+            for planned in task.samples
+        ]
+
+
+def measure(
+    plan: Plan, model: Model | DocumentModel, store: ResponseStore, fingerprint: str, progress: Progress
+) -> Measured:
+    """Ask everything of a plan that the store has not.
+
+    Each response is in the store before the next is looked at. Ctrl-C ends the asking; what was answered is kept.
+
+    Raises:
+        ModelError: If the model fails as a whole.
+        RunFolderError: If the store cannot be written.
+    """
+    distinct = plan.distinct()
+    stored = store.lookup(fingerprint, distinct)
+    outcomes: dict[str, Outcome] = dict(stored)
+    missing = [(digest, request) for digest, request in distinct.items() if digest not in stored]
+    documents = sum(len(task.samples) for task in plan.tasks)
+    progress.begin(documents=documents, requests=len(distinct), stored=len(stored))
+
+    def deliver(index: int, outcome: Outcome) -> None:
+        digest = missing[index][0]
+        if isinstance(outcome, Response):
+            store.append(fingerprint, digest, outcome)
+        outcomes[digest] = outcome
+        progress.answered(outcome)
+
+    interrupted = False
+    try:
+        if missing:
+            model.answer([request for _, request in missing], deliver)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        progress.end()
+    for digest, _ in missing:
+        outcomes.setdefault(digest, Failure("the run was interrupted" if interrupted else "the model gave no answer"))
+    return Measured(outcomes, len(missing), interrupted)
+
+
+def total_usage(outcomes: Mapping[str, Outcome]) -> dict[str, int | None]:
+    """Tokens over all responses that state them, and how many do."""
+    stated = [outcome.usage for outcome in outcomes.values() if isinstance(outcome, Response) and outcome.usage]
+
+    def total(name: str) -> int | None:
+        values = [value for usage in stated if (value := getattr(usage, name)) is not None]
+        return sum(values) if values else None
+
+    return {"responses_with_usage": len(stated), **{name: total(name) for name in Usage.__dataclass_fields__}}

@@ -1,0 +1,214 @@
+"""What a run will ask: tasks, documents, requests, and what of it is in the store already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.task_card import Protocol
+from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.errors import DataError, ProtocolError, SourceError
+from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
+from seahelm_lite.prompts.asking import Asker, Asking
+from seahelm_lite.prompts.shots import draw_shots
+from seahelm_lite.prompts.subset import limited
+from seahelm_lite.records import Document, Request
+from seahelm_lite.sources.documents import TaskDocuments, load_documents
+from seahelm_lite.sources.where import Where
+
+
+@dataclass(frozen=True)
+class PlannedSample:
+    """One document under one repeat, with its requests and their hashes."""
+
+    document: Document
+    repeat: int
+    requests: tuple[Request, ...]
+    hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlannedTask:
+    """One task under one protocol."""
+
+    definition: TaskDefinition
+    protocol: Protocol
+    layout: Literal["chat", "plain"]
+    shot_documents: tuple[Document, ...]
+    data: TaskDocuments
+    samples: tuple[PlannedSample, ...]
+
+    @property
+    def shots(self) -> int:
+        """Examples before each question."""
+        return len(self.shot_documents)
+
+    @property
+    def key(self) -> str:
+        """`task@protocol`, the name of its files."""
+        return f"{self.definition.name}@{self.protocol}"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A task that is not part of the run, and why."""
+
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run asks."""
+
+    tasks: tuple[PlannedTask, ...]
+    skipped: tuple[Skipped, ...]
+    deviations: tuple[str, ...]
+
+    def distinct(self) -> dict[str, Request]:
+        """Every request once, by hash, in the order of tasks and documents."""
+        return {
+            digest: request
+            for task in self.tasks
+            for sample in task.samples
+            for digest, request in zip(sample.hashes, sample.requests, strict=True)
+        }
+
+
+def make_plan(
+    definitions: Sequence[TaskDefinition], optional: Iterable[str], spec: RunSpec, model: Model, where: Where
+) -> Plan:
+    """Load the data and build every request.
+
+    A task that cannot be asked here is skipped with its reason, where that is nobody's mistake: the model or the
+    protocol does not suit it, or it is optional and its data cannot be had.
+
+    Raises:
+        SourceError, DataError: If the data of a task that is not optional is missing or faulty.
+        ProtocolError: If the model cannot do the protocol at all, or no task is left.
+    """
+    may_skip = frozenset(optional)
+    tasks: list[PlannedTask] = []
+    skipped: list[Skipped] = []
+    refuse_impossible(spec.protocol, model.facts)
+    for definition in definitions:
+        try:
+            tasks.append(_plan_task(definition, spec, model, where))
+        except Unsuited as reason:
+            skipped.append(Skipped(definition.name, str(reason)))
+        except SourceError as error:
+            if definition.name not in may_skip:
+                raise
+            skipped.append(Skipped(definition.name, f"optional, and its data cannot be had: {error}"))
+    if not tasks:
+        reasons = "; ".join(f"{item.task}: {item.reason}" for item in skipped)
+        raise ProtocolError(f"nothing is left to run ({reasons})", remedy="Choose another protocol, task or model.")
+    return Plan(tuple(tasks), tuple(skipped), tuple(dict.fromkeys(_deviations(tasks, spec, model.facts))))
+
+
+def refuse_impossible(protocol: Protocol | None, facts: ModelFacts) -> None:
+    """Log-likelihood protocols need a model that gives true prompt log-probabilities.
+
+    Raises:
+        ProtocolError: Naming the protocol to use instead.
+    """
+    if protocol in ("ll-letter", "ll-cloze") and not facts.capabilities.prompt_logprobs:
+        raise ProtocolError(
+            f"{facts.name} gives no prompt log-probabilities, so it cannot be asked in {protocol}",
+            remedy="Use --protocol gen-letter, which every model can do.",
+        )
+
+
+def protocol_for(definition: TaskDefinition, wanted: Protocol | None) -> Protocol:
+    """The protocol a task is asked in: the wanted one, else `gen-letter`, the headline of public boards, else `gen`.
+
+    Generation tasks have `gen` alone and take it whatever was wanted.
+
+    Raises:
+        Unsuited: If the card does not allow the wanted protocol.
+    """
+    card = definition.card
+    if card.kind == "generation":
+        return "gen"
+    protocol: Protocol = wanted or "gen-letter"
+    if protocol not in card.protocols:
+        raise Unsuited(f"cannot be asked in {protocol}, only in {', '.join(card.protocols)}")
+    return protocol
+
+
+def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
+    protocol = protocol_for(definition, spec.protocol)
+    facts = model.facts
+    _refuse_egress(definition, spec, facts)
+    data = load_documents(definition.card, where)
+    if isinstance(model, DocumentModel):
+        model.learn(definition, data, seed=spec.seed)
+    try:
+        shots = draw_shots(data.shots, spec.shots, seed=spec.seed, task=definition.name)
+    except DataError as error:
+        raise Unsuited(f"{error.what}; {error.remedy}") from None
+    layout = layout_for(protocol, spec, facts)
+    asking = Asking(
+        layout=layout,
+        shots=shots,
+        system=spec.system_prompt,
+        seed=spec.seed,
+        max_tokens=spec.max_tokens,
+        by_document=facts.capabilities.by_document,
+    )
+    asker = Asker(definition.name, definition.card, protocol, asking)
+    chosen = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
+    samples = tuple(
+        _planned(document, repeat, asker.requests(document, repeat))
+        for document in chosen
+        for repeat in range(spec.repeats)
+    )
+    return PlannedTask(definition, protocol, layout, tuple(shots), data, samples)
+
+
+def _planned(document: Document, repeat: int, requests: Sequence[Request]) -> PlannedSample:
+    return PlannedSample(document, repeat, tuple(requests), tuple(request.hash() for request in requests))
+
+
+def layout_for(protocol: Protocol, spec: RunSpec, facts: ModelFacts) -> Literal["chat", "plain"]:
+    """Whether prompts go through the chat template.
+
+    Generated protocols do where the model has one; log-likelihoods do not, unless asked, since the published numbers
+    they continue were measured on plain text.
+    """
+    if spec.chat_template == "off" or not facts.capabilities.chat:
+        return "plain"
+    return "chat" if spec.chat_template == "on" or protocol in ("gen-letter", "gen") else "plain"
+
+
+def _refuse_egress(definition: TaskDefinition, spec: RunSpec, facts: ModelFacts) -> None:
+    """Items that may not be redistributed are not handed to somebody else's endpoint unasked."""
+    if _is_egress(definition, facts) and not spec.allow_egress:
+        raise Unsuited(
+            f"its items may not be redistributed ({definition.card.licence.stated}), and {facts.capabilities.host} is "
+            "not this machine; --allow-egress sends them all the same and is written into the manifest"
+        )
+
+
+def _is_egress(definition: TaskDefinition, facts: ModelFacts) -> bool:
+    host = facts.capabilities.host
+    outside = host is not None and host not in ("localhost", "::1") and not host.startswith("127.")
+    return outside and not definition.card.licence.redistributable
+
+
+def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) -> Iterable[str]:
+    yield from facts.deviations
+    if not facts.capabilities.chat and not facts.capabilities.by_document:
+        asked = [task.protocol for task in tasks if task.protocol in ("gen-letter", "gen")]
+        if asked:
+            yield f"{asked[0]} asked as a plain completion: the model has no chat template"
+    if spec.chat_template == "on" and not facts.capabilities.chat:
+        yield "--chat-template on not honoured: the model has no chat template"
+    for task in tasks:
+        if _is_egress(task.definition, facts):
+            yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
+        for source in task.data.sources:
+            if not source["pinned"]:
+                yield f"{task.definition.name}: data not pinned ({source['source']}, rows sha256 {source['sha256']})"

@@ -1,0 +1,33 @@
+"""How the engine says what it is doing; the command line draws it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from seahelm_lite.records import Outcome
+
+
+class Progress(Protocol):
+    """Told about a run as it goes."""
+
+    def begin(self, *, documents: int, requests: int, stored: int) -> None:
+        """The plan stands: how many documents and distinct requests, and how many of those are answered already."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """One request came back."""
+
+    def end(self) -> None:
+        """Nothing more is coming."""
+
+
+class Silent:
+    """Progress nobody watches."""
+
+    def begin(self, *, documents: int, requests: int, stored: int) -> None:
+        """Ignored."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Ignored."""
+
+    def end(self) -> None:
+        """Ignored."""

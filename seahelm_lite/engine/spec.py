@@ -1,0 +1,39 @@
+"""What a user asked a run to do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from seahelm_lite.catalog.task_card import Protocol
+
+
+class RunSpec(BaseModel):
+    """The settings of a run: what `--config FILE` may hold, what the manifest records, what the run id is made of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    """Model SPEC, such as `hf:folder`, `openai:http://host/v1#name` or `baseline:longest`."""
+    suites: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    protocol: Protocol | None = None
+    """Of multiple-choice tasks; `gen-letter` where it is not given."""
+    shots: int = Field(default=0, ge=0)
+    """Examples before each question."""
+    seed: int = Field(default=0, ge=0)
+    repeats: int = Field(default=1, ge=1)
+    limit: int | None = Field(default=None, ge=1)
+    """Documents per task."""
+    system_prompt: str | None = None
+    chat_template: Literal["auto", "on", "off"] = "auto"
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Instead of the limit on each task's card."""
+    allow_egress: bool = False
+
+    @model_validator(mode="after")
+    def _names_something(self) -> RunSpec:
+        if not self.suites and not self.tasks:
+            raise ValueError("name at least one suite or task")
+        return self

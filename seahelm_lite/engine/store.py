@@ -1,0 +1,92 @@
+"""The response store: one append-only SQLite file for all runs of an output folder."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from seahelm_lite.errors import RunFolderError
+from seahelm_lite.records import Response, canonical_json
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS responses (
+    fingerprint TEXT NOT NULL,
+    request     TEXT NOT NULL,
+    response    TEXT NOT NULL,
+    PRIMARY KEY (fingerprint, request)
+) WITHOUT ROWID
+"""
+_LOOKUP_BATCH = 500
+
+
+class ResponseStore:
+    """Real responses by (model fingerprint, request hash); never placeholders, never errors.
+
+    Every `append` is committed before it returns, so a killed process loses only requests that were still in flight.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the store.
+
+        Raises:
+            RunFolderError: If the folder cannot be written.
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise self._unwritable(error) from None
+
+    def append(self, fingerprint: str, request: str, response: Response) -> None:
+        """Keep a response; a second one for the same key is ignored, the first stands.
+
+        Raises:
+            RunFolderError: If it cannot be written (full disk, folder gone).
+        """
+        try:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO responses VALUES (?, ?, ?)",
+                (fingerprint, request, canonical_json(response.to_json())),
+            )
+        except sqlite3.Error as error:
+            raise self._unwritable(error) from None
+
+    def lookup(self, fingerprint: str, requests: Iterable[str]) -> dict[str, Response]:
+        """The stored responses among some request hashes."""
+        wanted = list(dict.fromkeys(requests))
+        found: dict[str, Response] = {}
+        for start in range(0, len(wanted), _LOOKUP_BATCH):
+            batch = wanted[start : start + _LOOKUP_BATCH]
+            marks = ",".join("?" * len(batch))
+            rows = self._connection.execute(
+                f"SELECT request, response FROM responses WHERE fingerprint = ? AND request IN ({marks})",
+                (fingerprint, *batch),
+            )
+            found.update({request: Response.from_json(json.loads(body)) for request, body in rows})
+        return found
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded in."""
+        self._connection.close()
+
+    def __enter__(self) -> ResponseStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _unwritable(self, error: Exception) -> RunFolderError:
+        return RunFolderError(
+            f"the response store cannot be used: {error}",
+            where=str(self.path),
+            remedy="Check that the folder can be written and the disk has room; what was stored is kept.",
+        )

@@ -1,0 +1,52 @@
+"""Errors that a user can act on: each says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+
+class SeahelmError(Exception):
+    """Base of every error this package raises on purpose; the command line turns it into one sentence and exit 2.
+
+    Args:
+        what: The fault, naming the offender.
+        where: File and line, data path and row, or address; empty when there is no place to point to.
+        remedy: What the user can do next.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """The whole message on one line: where, what, remedy."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head} {self.remedy}".strip() if not self.remedy else f"{head.rstrip('.')}. {self.remedy}"
+
+
+class CardError(SeahelmError):
+    """A task, model, board or suite file that cannot be used."""
+
+
+class UnknownNameError(SeahelmError):
+    """A task, suite, model, protocol or run that does not exist; the remedy lists the nearest names."""
+
+
+class SourceError(SeahelmError):
+    """Pinned data that is missing, unreachable, or not what its pin says."""
+
+
+class DataError(SeahelmError):
+    """A row of pinned data that a card cannot read: missing column, key outside the options, empty split."""
+
+
+class ProtocolError(SeahelmError):
+    """A protocol that the task or the model cannot do."""
+
+
+class ModelError(SeahelmError):
+    """A model that cannot be loaded or reached, or that refuses every request."""
+
+
+class RunFolderError(SeahelmError):
+    """A run folder that cannot be written, read, or trusted."""

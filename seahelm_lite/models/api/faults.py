@@ -1,0 +1,98 @@
+"""What can go wrong with one attempt, and what it means for the request and for the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from seahelm_lite.errors import ModelError
+from seahelm_lite.models.api.endpoint import Endpoint
+from seahelm_lite.models.api.openai_wire import MalformedReplyError, NotAnApiError, error_message
+from seahelm_lite.models.api.retry import is_retryable
+from seahelm_lite.models.api.transport import NoReply, Reply
+
+_V1 = "The base URL usually ends in /v1."
+
+
+class Kind(Enum):
+    """Whose fault it is, and whether asking again can help."""
+
+    FAILING = "the endpoint, for now: asked again"
+    UNREACHABLE = "the network or the address: asked again, fatal before the first answer"
+    NOT_AN_API = "the address: fatal before the first answer, asked again after it"
+    DENIED = "key, model or path: not asked again, fatal before the first answer"
+    REJECTED = "this request alone: not asked again"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failed attempt."""
+
+    kind: Kind
+    what: str
+    """The fault in a few words, naming the host where it is not the request's own."""
+    said: str = ""
+    """What the endpoint said about it, cut and without the key."""
+    remedy: str = ""
+    """What to do where the fault is fatal."""
+
+    def cause(self, attempts: int, note: str = "") -> str:
+        """The sentence of a request that is given up after so many attempts."""
+        count = f" after {attempts} attempts" if attempts > 1 else ""
+        return f"{self.what}{count}{note}: {self.said}" if self.said else f"{self.what}{count}{note}"
+
+    def is_fatal(self, answered: bool) -> bool:
+        """Whether no request can be expected to succeed: a fault of the configuration, before any answer."""
+        return not answered and self.kind in (Kind.UNREACHABLE, Kind.NOT_AN_API, Kind.DENIED)
+
+    def is_worth_retrying(self, answered: bool) -> bool:
+        """Whether another attempt can help."""
+        return self.kind in (Kind.FAILING, Kind.UNREACHABLE) or (self.kind is Kind.NOT_AN_API and answered)
+
+    def error(self, attempts: int, endpoint: Endpoint) -> ModelError:
+        """The error of a run that cannot start."""
+        return ModelError(self.cause(attempts), where=endpoint.url, remedy=self.remedy)
+
+
+def fault_of_no_reply(nothing: NoReply, endpoint: Endpoint) -> Fault:
+    """The fault of an attempt without a reply."""
+    what = f"{endpoint.host}: {nothing.what}"
+    if nothing.unreachable is None:
+        return Fault(Kind.FAILING, what)
+    return Fault(Kind.UNREACHABLE, what, remedy=nothing.unreachable)
+
+
+def fault_of_status(reply: Reply, endpoint: Endpoint) -> Fault:
+    """The fault of a reply whose status is not 200."""
+    if is_retryable(reply.status):
+        text = reply.body.decode(errors="replace")
+        return Fault(Kind.FAILING, f"HTTP {reply.status} from {endpoint.host}", endpoint.quote(text))
+    message = endpoint.quote(error_message(reply.body))
+    remedy = _remedy_of_denial(reply.status, endpoint)
+    if remedy is None:
+        return Fault(Kind.REJECTED, f"HTTP {reply.status}", message)
+    if reply.location is not None:
+        message = endpoint.quote(f"redirects to {reply.location}")
+    return Fault(Kind.DENIED, f"HTTP {reply.status}", message, remedy)
+
+
+def fault_of_malformed(error: MalformedReplyError, endpoint: Endpoint) -> Fault:
+    """The fault of a reply of status 200 that is no chat answer."""
+    if isinstance(error, NotAnApiError):
+        return Fault(Kind.NOT_AN_API, f"{endpoint.host} did not answer as an API", endpoint.quote(str(error)), _V1)
+    return Fault(Kind.FAILING, f"malformed reply from {endpoint.host}", endpoint.quote(str(error)))
+
+
+def _remedy_of_denial(status: int, endpoint: Endpoint) -> str | None:
+    """What to do about a status that speaks of key, account, model or path; None for any other."""
+    if status == 401 and endpoint.key is None:
+        return f"Set {endpoint.key_env} to your key."
+    if status == 401:
+        return f"Set {endpoint.key_env} to a key that this endpoint accepts."
+    if status == 402:
+        return "The account has no credit left."
+    if status == 403:
+        return f"Check that the key in {endpoint.key_env} may use the model {endpoint.model}."
+    if status == 404:
+        return f"Check the model name {endpoint.model}. {_V1}"
+    return _V1 if status < 400 or status == 405 else None

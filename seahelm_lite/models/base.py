@@ -1,0 +1,80 @@
+"""What the engine asks of a model: answer a list of requests, and say who you are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.records import JsonValue, Outcome, Request
+from seahelm_lite.sources.documents import TaskDocuments
+
+Deliver = Callable[[int, Outcome], None]
+"""Called with the index of a request and its outcome, as soon as it is known, in any order, from one thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model or endpoint can do."""
+
+    chat: bool
+    """Takes messages; a model that does not is asked in plain text."""
+    generate: bool = True
+    prompt_logprobs: bool = False
+    """Can give true log-probabilities of a given continuation, which `ll-*` protocols need."""
+    by_document: bool = False
+    """Answers by task and document id rather than by text (baselines, replay)."""
+    host: str | None = None
+    """Host that receives the prompts; None when nothing leaves the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model's identity and abilities, known before the first request."""
+
+    name: str
+    """Short name for run ids and tables."""
+    fingerprint: Mapping[str, JsonValue]
+    """Everything that would change an answer; its hash is half of the store key."""
+    capabilities: Capabilities
+    deviations: tuple[str, ...] = field(default=())
+    """What the model cannot honour of what was asked, in sentences that a reader understands."""
+
+
+class Model(Protocol):
+    """A source of answers.
+
+    A failed request is delivered as a `Failure` and the rest go on; a fault that makes every request fail (wrong key,
+    host down, no such model) is raised as `ModelError`.
+    """
+
+    @property
+    def facts(self) -> ModelFacts:
+        """Identity and abilities."""
+
+    def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
+        """Answer every request, delivering each outcome once."""
+
+
+class Unsuited(Exception):
+    """A task that a model, or this machine, cannot do: it is listed under `skipped` with this reason."""
+
+
+@runtime_checkable
+class DocumentModel(Protocol):
+    """A model that answers by document and so has to see the documents first (baselines, replay)."""
+
+    @property
+    def facts(self) -> ModelFacts:
+        """Identity and abilities."""
+
+    def learn(self, definition: TaskDefinition, data: TaskDocuments, *, seed: int) -> None:
+        """See the documents of a task.
+
+        Raises:
+            Unsuited: If it cannot answer this task.
+        """
+
+    def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
+        """As `Model.answer`."""

@@ -1,0 +1,119 @@
+"""`lmeval:<type>,key=value,…` and `hf:<repo or folder>,…`: models that lm-eval's backends run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seahelm_lite.errors import ModelError
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
+from seahelm_lite.models.weights import chat_template_of, folder_hashes
+from seahelm_lite.records import JsonValue, Request
+
+_SPEED_ONLY = frozenset({"batch_size", "max_batch_size", "device", "device_map", "num_concurrent", "parallelize"})
+"""Arguments that change how fast an answer comes, not what it is; they stay out of the fingerprint."""
+
+_TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
+
+
+class LmEvalModel:
+    """A model behind an lm-eval backend."""
+
+    def __init__(
+        self, kind: str, arguments: Mapping[str, Any], *, spec: str, identity: Mapping[str, JsonValue]
+    ) -> None:
+        """Load it.
+
+        Args:
+            kind: lm-eval's name of the backend.
+            arguments: Constructor arguments of the backend.
+            spec: The model SPEC, for error texts.
+            identity: What the fingerprint holds besides the backend's arguments, such as hashes of the weights.
+
+        Raises:
+            ModelError: If it cannot be loaded.
+        """
+        from seahelm_lite.models import lm_eval_bridge
+
+        self._bridge = lm_eval_bridge
+        self._model = lm_eval_bridge.load(kind, arguments, where=spec)
+        over_chat_api = "chat" in kind or kind == "litellm"
+        template = chat_template_of(self._model)
+        kept = {name: value for name, value in arguments.items() if name not in _SPEED_ONLY}
+        self.facts = ModelFacts(
+            name=_short_name(kind, arguments),
+            fingerprint={
+                "kind": "lmeval",
+                "backend": kind,
+                "arguments": {name: str(value) for name, value in kept.items() if name != "pretrained" or not identity},
+                "chat_template": template,
+                **identity,
+            },
+            capabilities=Capabilities(
+                chat=template is not None or over_chat_api,
+                prompt_logprobs=not over_chat_api,
+                host=_host(arguments),
+            ),
+        )
+
+        tokenizer = vars(self._model).get("tokenizer")
+        self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
+        """Tokens of a text, where the backend has its tokenizer at hand."""
+
+    def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
+        """Answer a whole list; each answer is delivered when the backend reports it."""
+        self._bridge.answer(self._model, requests, deliver)
+
+
+def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmEvalModel:
+    """A model in a folder or a hub repository, run by transformers through lm-eval's `hf`.
+
+    Raises:
+        ModelError: If the folder is missing, or holds no weights or no tokenizer.
+    """
+    options = {"pretrained": target, **arguments}
+    folder = Path(target)
+    identity: dict[str, JsonValue] = {"repository": target, "revision": arguments.get("revision", "main")}
+    if folder.exists() or target.startswith((".", "/", "~")):
+        _check_folder(folder, options, spec)
+        identity = {"files": folder_hashes(folder)}
+        tokenizer = options.get("tokenizer")
+        if tokenizer is not None and Path(tokenizer).is_dir():
+            identity["tokenizer_files"] = folder_hashes(Path(tokenizer))
+    options.setdefault("device", _best_device(spec))
+    return LmEvalModel("hf", options, spec=spec, identity=identity)
+
+
+def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:
+    if not folder.is_dir():
+        raise ModelError(f"there is no folder {folder}", where=spec)
+    if not (folder / "config.json").is_file():
+        raise ModelError(f"{folder} has no config.json, so it is not a transformers model", where=spec)
+    if "tokenizer" not in options and not any((folder / name).is_file() for name in _TOKENIZER_FILES):
+        raise ModelError(
+            f"{folder} has no tokenizer",
+            where=spec,
+            remedy="Save the tokenizer beside the weights (tokenizer.save_pretrained), or add ,tokenizer=FOLDER.",
+        )
+
+
+def _best_device(spec: str) -> str:
+    try:
+        import torch
+    except ImportError:
+        raise ModelError(
+            "hf: needs torch and transformers", where=spec, remedy="pip install 'seahelm-lite[hf]'."
+        ) from None
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _short_name(kind: str, arguments: Mapping[str, Any]) -> str:
+    target = str(arguments.get("pretrained") or arguments.get("model") or kind)
+    return target.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _host(arguments: Mapping[str, Any]) -> str | None:
+    from urllib.parse import urlsplit
+
+    return urlsplit(str(arguments["base_url"])).hostname if "base_url" in arguments else None

@@ -1,0 +1,114 @@
+"""From a model SPEC to a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from seahelm_lite.catalog.names import unknown
+from seahelm_lite.errors import ModelError, UnknownNameError
+from seahelm_lite.models.base import DocumentModel, Model
+
+FORMS = (
+    "<card id>[@endpoint]",
+    "hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…]",
+    "openai:<base-url>#<model>",
+    "lmeval:<type>,key=value,…",
+    "replay:<file>",
+    "baseline:random|majority|longest|ngram",
+)
+
+
+def open_model(spec: str) -> Model | DocumentModel:
+    """Build the model that a SPEC names. Heavy libraries are imported only for the kinds that need them.
+
+    Raises:
+        UnknownNameError: If the form, or the card, is unknown.
+        ModelError: If the model cannot be loaded or reached.
+    """
+    kind, colon, rest = spec.partition(":")
+    if not colon:
+        return _from_card(spec)
+    if kind not in _BUILDERS or not rest:
+        raise UnknownNameError(f"{spec!r} is not a model SPEC", remedy="Forms: " + " · ".join(FORMS) + ".")
+    return _BUILDERS[kind](spec, rest)
+
+
+def _from_card(spec: str) -> Model:
+    from seahelm_lite.catalog.model_card import model_cards
+
+    name, _, wanted = spec.partition("@")
+    cards = model_cards()
+    if name not in cards:
+        raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
+    endpoint = cards[name].endpoint(wanted or None)
+    if endpoint.wire == "hf":
+        from seahelm_lite.models.local import hugging_face
+
+        revision = {"revision": endpoint.revision} if endpoint.revision is not None else {}
+        return hugging_face(endpoint.model_id, revision, spec=spec)
+    if endpoint.api_key_env is not None and not os.environ.get(endpoint.api_key_env):
+        raise ModelError(f"the key variable {endpoint.api_key_env} is not set", where=spec, remedy="Export it.")
+    from seahelm_lite.models.api import OpenAIChat
+
+    return OpenAIChat(
+        base_url=endpoint.base_url or "",
+        model=endpoint.model_id,
+        api_key_env=endpoint.api_key_env or "OPENAI_API_KEY",
+        concurrency=endpoint.max_concurrency or 16,
+    )
+
+
+def _baseline(spec: str, rest: str) -> DocumentModel:
+    from seahelm_lite.models.baselines import Baseline
+
+    return Baseline(rest)
+
+
+def _replay(spec: str, rest: str) -> DocumentModel:
+    from seahelm_lite.models.replay import Replay
+
+    return Replay(Path(rest))
+
+
+def _hugging_face(spec: str, rest: str) -> Model:
+    from seahelm_lite.models.local import hugging_face
+
+    target, _, options = rest.partition(",")
+    return hugging_face(target, _arguments(spec, options), spec=spec)
+
+
+def _lm_eval(spec: str, rest: str) -> Model:
+    from seahelm_lite.models.local import LmEvalModel
+
+    kind, _, options = rest.partition(",")
+    return LmEvalModel(kind, _arguments(spec, options), spec=spec, identity={})
+
+
+def _openai(spec: str, rest: str) -> Model:
+    from seahelm_lite.models.api import OpenAIChat
+
+    base_url, _, model = rest.partition("#")
+    if not model or not base_url.startswith(("http://", "https://")):
+        raise ModelError(
+            "an openai: SPEC is <base-url>#<model>", where=spec, remedy="openai:http://localhost:8000/v1#name"
+        )
+    return OpenAIChat(base_url=base_url, model=model)
+
+
+def _arguments(spec: str, options: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in options.split(",") if part]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise ModelError(f"{name!r} is not key=value", where=spec)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+_BUILDERS: dict[str, Callable[[str, str], Model | DocumentModel]] = {
+    "baseline": _baseline,
+    "hf": _hugging_face,
+    "lmeval": _lm_eval,
+    "openai": _openai,
+    "replay": _replay,
+}

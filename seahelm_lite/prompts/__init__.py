@@ -1,0 +1,1 @@
+"""Turning a task and a protocol into requests."""

@@ -1,0 +1,92 @@
+"""Task files for lm-eval: any task under any of its protocols, as plain YAML of lm-eval 0.4.13."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.task_card import Protocol, TaskCard
+from seahelm_lite.errors import CardError
+from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, derive
+
+_DATA = "seahelm_lite.prompts.lm_eval_data.load_dataset"
+_SCORING = "seahelm_lite.scoring.lm_eval_hooks"
+
+
+class _Function(str):
+    """A reference that YAML writes as `!function name`."""
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+_Dumper.add_representer(_Function, lambda dumper, value: dumper.represent_scalar("!function", str(value)))
+_Dumper.add_representer(
+    str,
+    lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if "\n" in value else None),
+)
+
+
+def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0) -> dict[str, Any]:
+    """The lm-eval keys of a task under a protocol, without its metadata.
+
+    Raises:
+        ProtocolError: If the card does not allow the protocol.
+    """
+    form = derive(card, protocol)
+    fields: dict[str, Any] = {
+        "task": card.id if protocol == card.protocols[0] else f"{card.id}@{protocol}",
+        "tag": [card.suite],
+        "custom_dataset": _DATA,
+        "test_split": "test",
+        "num_fewshot": shots,
+        "output_type": form.output_type,
+        "doc_to_text": form.question,
+        "doc_to_target": form.target,
+        "target_delimiter": TARGET_DELIMITER,
+        "fewshot_delimiter": SHOT_DELIMITER,
+    }
+    if card.data.shots:
+        fields["fewshot_config"] = {"split": "shots", "sampler": "first_n"}
+    names = ["acc"] if card.kind == "multiple_choice" else ["chrf", "chrf_gain"]
+    fields["metric_list"] = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
+    if form.choices is not None:
+        return {**fields, "doc_to_choice": form.choices}
+    scorer = "score_letter" if protocol == "gen-letter" else "score_text"
+    decoding = {"until": [SHOT_DELIMITER], "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
+    return {**fields, "generation_kwargs": decoding, "process_results": f"{_SCORING}.{scorer}"}
+
+
+def to_yaml(fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
+    """The text of a task file."""
+    body = {
+        key: _Function(value) if key in ("custom_dataset", "process_results") else value
+        for key, value in fields.items()
+    }
+    whole = {**body, "metadata": dict(metadata)}
+    return yaml.dump(whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+def export(definition: TaskDefinition, protocol: Protocol, *, shots: int = 0) -> str:
+    """A task under a protocol as the text of a plain lm-eval task file; raises as `lm_eval_fields`."""
+    return to_yaml(lm_eval_fields(definition.card, protocol, shots=shots), definition.lm_eval["metadata"])
+
+
+def check_file(definition: TaskDefinition) -> None:
+    """Hold the lm-eval part of a task file to what its card derives, so that both harnesses ask the same.
+
+    Raises:
+        CardError: At the first key that differs, with its line.
+    """
+    derived = lm_eval_fields(definition.card, definition.card.protocols[0])
+    for key in sorted({*derived, *definition.lm_eval} - {"metadata"}):
+        if derived.get(key) != definition.lm_eval.get(key):
+            raise CardError(
+                f"{key} is not what the card derives: {derived.get(key)!r}",
+                where=definition.file.at((key,)),
+                remedy=f"`seahelm-lite tasks export {definition.name}` prints the file as it should be.",
+            )

@@ -1,0 +1,47 @@
+"""lm-eval's way to our data: the function that task files name under `custom_dataset`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from seahelm_lite.catalog.places import shipped_folder
+from seahelm_lite.catalog.task_card import TaskCard
+from seahelm_lite.prompts.shots import ordered_pool
+from seahelm_lite.records import Document
+from seahelm_lite.sources.documents import load_documents
+from seahelm_lite.sources.where import Where
+
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
+
+def load_dataset(*, seahelm_lite: dict[str, Any], **_ignored: Any) -> DatasetDict:
+    """The splits `test` and `shots` of a task, as lm-eval reads them.
+
+    Args:
+        seahelm_lite: The card of the task file. lm-eval also hands over the version, where the file stands, and
+            whatever arguments the model was given; none of them may change the data.
+
+    Returns:
+        The test documents in source order, and the pool of examples in the order in which they are taken with seed 0.
+
+    Raises:
+        SourceError, DataError: As `load_documents`. Places come from `SEAHELM_LITE_MIRROR`, `SEAHELM_LITE_CACHE` and
+            `SEAHELM_LITE_OFFLINE`.
+    """
+    import datasets
+
+    card = TaskCard.model_validate(seahelm_lite)
+    documents = load_documents(card, Where.from_environment(task_roots=(shipped_folder("tasks"),)))
+    splits = {"test": documents.test, "shots": ordered_pool(documents.shots, seed=0, task=card.id)}
+    return datasets.DatasetDict(
+        {
+            name: datasets.Dataset.from_list([_row(document) for document in rows])
+            for name, rows in splits.items()
+            if rows
+        }
+    )
+
+
+def _row(document: Document) -> dict[str, Any]:
+    return {"id": document.id, **document.fields}

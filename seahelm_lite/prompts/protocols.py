@@ -1,0 +1,115 @@
+"""One definition of a task, asked in any protocol: the lm-eval fields each protocol derives from a card.
+
+The same templates are rendered by our own fast path and written out as plain lm-eval YAML, so that both harnesses
+ask with the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from seahelm_lite.catalog.task_card import Protocol, TaskCard
+from seahelm_lite.errors import ProtocolError
+from seahelm_lite.prompts.words import LanguageWords, language_words
+
+TARGET_DELIMITER = " "
+SHOT_DELIMITER = "\n\n"
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a task is asked under one protocol. Templates are Jinja over the fields of a document."""
+
+    protocol: Protocol
+    output_type: Literal["multiple_choice", "generate_until"]
+    question: str
+    """lm-eval's `doc_to_text`: ends with the answer label, without a space."""
+    choices: str | None
+    """lm-eval's `doc_to_choice`: the texts whose likelihood is compared; None where the model writes."""
+    target: str
+    """lm-eval's `doc_to_target`: a field name, or a template. What an example shows as its answer."""
+    max_tokens: int
+    """Longest answer of a generation, in tokens."""
+
+
+def derive(card: TaskCard, protocol: Protocol) -> Form:
+    """The form of a task under a protocol.
+
+    Raises:
+        ProtocolError: If the card does not allow the protocol.
+    """
+    if protocol not in card.protocols:
+        raise ProtocolError(f"{card.suite} tasks cannot be asked in {protocol}", remedy=_allowed(card))
+    words = language_words(card.words_language)
+    if protocol == "gen":
+        return _written(card, words)
+    if protocol == "ll-cloze":
+        return _cloze(card, words)
+    listing = _head(card, words) + _option_lines(words)
+    if protocol == "ll-letter":
+        return Form(
+            protocol=protocol,
+            output_type="multiple_choice",
+            question=listing + _label(words, words.answer),
+            choices=f"{{{{ {list(words.letters)!r}[:options|length] }}}}",
+            target="answer",
+            max_tokens=card.max_tokens,
+        )
+    return Form(
+        protocol=protocol,
+        output_type="generate_until",
+        question=listing + "\n" + _letter_instruction(words) + "\n" + _label(words, words.answer),
+        choices=None,
+        target=f"{{{{ {list(words.letters)!r}[answer] }}}}",
+        max_tokens=card.max_tokens,
+    )
+
+
+def _allowed(card: TaskCard) -> str:
+    return f"Use {' or '.join(card.protocols)}."
+
+
+def _label(words: LanguageWords, label: str) -> str:
+    return label + words.colon
+
+
+def _head(card: TaskCard, words: LanguageWords) -> str:
+    passage = f"{{% if passage %}}{_label(words, words.passage)} {{{{ passage }}}}\n{{% endif %}}"
+    question = f"{_label(words, words.question)} {{{{ question }}}}\n"
+    return (passage if card.document.passage is not None else "") + question
+
+
+def _option_lines(words: LanguageWords) -> str:
+    letter = f"{{{{ {list(words.letters)!r}[loop.index0] }}}}"
+    return f"{{% for option in options %}}{letter}. {{{{ option }}}}\n{{% endfor %}}"
+
+
+def _letter_instruction(words: LanguageWords) -> str:
+    """The number of options varies, so the phrase that lists the letters is chosen by it."""
+    phrases = ["", "", *(words.letters_phrase(count) for count in range(2, len(words.letters) + 1))]
+    return words.instruction_letter.replace("{letters}", f"{{{{ {phrases!r}[options|length] }}}}")
+
+
+def _cloze(card: TaskCard, words: LanguageWords) -> Form:
+    own = card.document.cloze_context is not None
+    return Form(
+        protocol="ll-cloze",
+        output_type="multiple_choice",
+        question="{{ cloze_context }}" if own else _head(card, words) + _label(words, words.answer),
+        choices="cloze_options" if own else "options",
+        target="answer",
+        max_tokens=card.max_tokens,
+    )
+
+
+def _written(card: TaskCard, words: LanguageWords) -> Form:
+    label = words.translation if card.answer_label == "translation" else words.answer
+    return Form(
+        protocol="gen",
+        output_type="generate_until",
+        question=f"{card.instruction}\n\n{_label(words, words.text)} {{{{ question }}}}\n{_label(words, label)}",
+        choices=None,
+        target="reference",
+        max_tokens=card.max_tokens,
+    )

@@ -1,0 +1,82 @@
+"""The words that surround an item, one file per language under `languages/`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from seahelm_lite.catalog.names import unknown
+
+_SPOKEN_BESIDE = {
+    **dict.fromkeys(("ace", "ban", "bjn", "bbc", "bug", "mad", "min", "nij"), "id"),
+    **dict.fromkeys(("tts", "nod", "sou"), "th"),
+    **dict.fromkeys(("ceb", "ilo", "war", "tl"), "fil"),
+}
+"""Languages without a file of their own, and the one their speakers read instructions in."""
+
+
+class LanguageWords(BaseModel):
+    """What a language file holds. Labels stand before a colon; phrases for reading answers are in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    name: str
+    english_name: str
+    native_review: str
+    """`none`, or who reviewed the file and when, without a name."""
+    letters: tuple[str, ...] = Field(min_length=5)
+    """Shown before the options, in order."""
+    other_letters: tuple[tuple[str, ...], ...] = ()
+    """Further series that count as the same letters when an answer is read."""
+    passage: str
+    question: str
+    answer: str
+    text: str
+    translation: str
+    colon: str = ":"
+    instruction_letter: str = Field(pattern=r"\{letters\}")
+    or_word: str
+    """With the spaces around it: joins the last two letters of a list."""
+    answer_tags: tuple[str, ...]
+    """Words after which an answer is explicit."""
+    option_words: tuple[str, ...]
+    """Words that may stand between a tag and its letter, such as the one for `option`."""
+    choose_phrases: tuple[str, ...]
+    """Phrases such as `I choose`."""
+    refusals: tuple[str, ...]
+    """Phrases that begin a refusal."""
+    spaces_between_words: bool = True
+
+    def letters_phrase(self, count: int) -> str:
+        """The first letters as a phrase: `A, B, C or D`."""
+        shown = self.letters[:count]
+        return ", ".join(shown[:-1]) + self.or_word + shown[-1]
+
+
+@lru_cache(maxsize=64)
+def language_words(code: str) -> LanguageWords:
+    """The words of a language, or of the one its speakers read instructions in.
+
+    Args:
+        code: BCP-47 tag; only its first part counts, so that `ms-x-sarawak` has the words of `ms`.
+
+    Raises:
+        UnknownNameError: With the nearest languages.
+    """
+    base = code.split("-", maxsplit=1)[0]
+    base = _SPOKEN_BESIDE.get(base, base)
+    if base not in available_languages():
+        raise unknown("language file for", code, available_languages(), listing="ls seahelm_lite/prompts/languages")
+    text = (resources.files(__package__) / "languages" / f"{base}.yaml").read_text(encoding="utf-8")
+    return LanguageWords.model_validate(yaml.safe_load(text))
+
+
+@lru_cache(maxsize=1)
+def available_languages() -> tuple[str, ...]:
+    """Codes of the languages that have a file."""
+    folder = resources.files(__package__) / "languages"
+    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".yaml")))

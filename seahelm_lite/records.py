@@ -1,0 +1,200 @@
+"""The nouns that travel through the system: document, request, response.
+
+They are frozen, carry no behaviour beyond their identity, and import nothing of ours, so that every room may use
+them. What they mean is fixed in CONTRIBUTING ("Words").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+JsonValue = Any
+"""A value of the JSON data model."""
+
+RequestKind = Literal["generate", "loglikelihood"]
+
+State = Literal["scored", "unparsed", "refused", "truncated", "error"]
+"""How a document of a run ended; every document ends in exactly one."""
+
+STATES: tuple[State, ...] = ("scored", "unparsed", "refused", "truncated", "error")
+
+
+def canonical_json(value: JsonValue) -> str:
+    """Serialise to the canonical form of RFC 8785 (JCS), for the values we hash.
+
+    Args:
+        value: JSON value whose object keys are ASCII; numbers are finite.
+
+    Returns:
+        The canonical text; equal values give equal text on every platform.
+
+    Raises:
+        ValueError: On NaN or infinity.
+    """
+    return json.dumps(_plain_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _plain_numbers(value: JsonValue) -> JsonValue:
+    """Integral floats become integers, as ECMAScript (and so RFC 8785) prints them."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} has no JSON form")
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, Mapping):
+        return {key: _plain_numbers(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain_numbers(item) for item in value]
+    return value
+
+
+def sha256_hex(data: str | bytes) -> str:
+    """SHA-256 of text (as UTF-8) or bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One row of a pinned source, in the shape every protocol reads."""
+
+    id: str
+    """`source path#row`, rows counted from 0 (header lines not counted)."""
+    fields: Mapping[str, JsonValue]
+    """What templates see: `question`, `options`, `answer` (an index) for multiple choice; `question`, `reference`
+    for generation; and `language`."""
+    cluster: str
+    """Documents with the same key share a passage, paper or source item and are not independent."""
+    stratum: str = ""
+    """`--limit` draws the same share from every stratum."""
+    subgroups: Mapping[str, str] = field(default_factory=dict)
+    """Named slices reported beside the score, such as subject or province."""
+    content_hash: str = ""
+    """SHA-256 of the canonical fields; equal for duplicates, which have different ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to send to a model. Exactly one of `messages` and `context` is set."""
+
+    kind: RequestKind
+    params: Mapping[str, JsonValue]
+    """Decoding parameters of a generation: `max_tokens`, `temperature`, `stop`. Empty for log-likelihoods."""
+    messages: tuple[Message, ...] | None = None
+    context: str | None = None
+    continuation: str | None = None
+    """The text whose log-likelihood after the context is asked for."""
+    seed: int = 0
+    repeat: int = 0
+    task: str | None = None
+    document: str | None = None
+    """Task and document id take part in the identity for baselines and replay only, which answer by them."""
+
+    def canonical(self) -> dict[str, JsonValue]:
+        """The JSON object that identifies the request."""
+        body: dict[str, JsonValue] = {
+            "kind": self.kind,
+            "params": dict(self.params),
+            "seed": self.seed,
+            "repeat": self.repeat,
+        }
+        if self.messages is not None:
+            body["messages"] = [{"role": turn.role, "content": turn.content} for turn in self.messages]
+        if self.context is not None:
+            body["context"] = self.context
+        if self.continuation is not None:
+            body["continuation"] = self.continuation
+        if self.task is not None:
+            body["task"] = self.task
+        if self.document is not None:
+            body["document"] = self.document
+        return body
+
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON: half of the key under which a response is stored."""
+        return sha256_hex(canonical_json(self.canonical()))
+
+
+FinishReason = Literal["stop", "length", "content_filter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server counted them; None where it did not say."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    reasoning: int | None = None
+    cached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back from a model for one request: a real answer, possibly an empty or a filtered one."""
+
+    text: str | None = None
+    reasoning: str | None = None
+    """Reasoning the server returned apart from the answer."""
+    loglikelihood: float | None = None
+    is_greedy: bool | None = None
+    finish_reason: FinishReason | None = None
+    """Why generation ended; None where the backend does not say."""
+    usage: Usage | None = None
+    latency_s: float | None = None
+    model: str | None = None
+    """The id the server gave for itself."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The JSON object that is stored; absent facts are left out."""
+        body: dict[str, JsonValue] = {}
+        for name in ("text", "reasoning", "loglikelihood", "is_greedy", "finish_reason", "latency_s", "model"):
+            value = getattr(self, name)
+            if value is not None:
+                body[name] = value
+        if self.usage is not None:
+            body["usage"] = {
+                name: value
+                for name in ("prompt", "completion", "reasoning", "cached")
+                if (value := getattr(self.usage, name)) is not None
+            }
+        return body
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, JsonValue]) -> Response:
+        """Rebuild a response from `to_json`."""
+        fields = dict(body)
+        usage = fields.pop("usage", None)
+        return cls(**fields, usage=Usage(**usage) if usage is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that got no answer: network, server fault, malformed reply, out of memory, NaN. Never stored."""
+
+    cause: str
+    """One clear sentence for the sample and the log."""
+
+
+Outcome = Response | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One document under one protocol and repeat, with everything that came back: enough to score it anew."""
+
+    document: Document
+    repeat: int
+    requests: tuple[str, ...]
+    """Hashes of the requests, in the order of the options for log-likelihoods."""
+    outcomes: tuple[Outcome, ...]

@@ -1,0 +1,1 @@
+"""Turning answers into scores: extraction, metrics. Pure, offline, re-runnable."""

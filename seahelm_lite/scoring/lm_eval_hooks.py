@@ -1,0 +1,25 @@
+"""Our scoring under lm-eval: the functions that exported task files name under `process_results`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seahelm_lite.prompts.words import language_words
+from seahelm_lite.scoring.chrf import sentence_chrf
+from seahelm_lite.scoring.extraction import read_choice
+from seahelm_lite.scoring.normalise import nfc, strip_reasoning
+
+
+def score_letter(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """Accuracy of a `gen-letter` reply: 1 if the option it names is the right one."""
+    reading = read_choice(results[0], doc["options"], language_words(doc["language"]))
+    return {"acc": float(reading.index is not None and reading.index == doc["answer"])}
+
+
+def score_text(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """Sentence-level chrF++ of a written reply, and its gain over copying the source, both in [0, 1] terms."""
+    text, unclosed = strip_reasoning(results[0])
+    reference = nfc(doc["reference"])
+    value = 0.0 if unclosed else sentence_chrf(nfc(text).strip(), reference)
+    return {"chrf": value, "chrf_gain": value - sentence_chrf(nfc(doc["question"]), reference)}

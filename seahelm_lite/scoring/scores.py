@@ -1,0 +1,130 @@
+"""The scores of a task: values with intervals, chance and baselines, and the counts of how documents ended.
+
+Pure and offline: the same samples give the same scores, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seahelm_lite.catalog.task_card import Metric, Protocol, TaskCard
+from seahelm_lite.prompts.words import language_words
+from seahelm_lite.records import STATES, Document, JsonValue, Sample, sha256_hex
+from seahelm_lite.scoring.answers import Answer, read_answer
+from seahelm_lite.scoring.choices import ChoiceTable
+from seahelm_lite.scoring.texts import TextTable
+from seahelm_lite.stats.intervals import Estimate
+
+
+@dataclass(frozen=True)
+class ScoredTask:
+    """Everything the scoring step needs to know of a task of a run."""
+
+    task: str
+    version: str
+    protocol: Protocol
+    shots: int
+    card: TaskCard
+    data_hash: str
+    n_total: int
+    """Documents of the whole task, of which a subset may have been asked."""
+    samples: Sequence[Sample]
+
+
+@dataclass(frozen=True)
+class TaskScores:
+    """The scores of a task and the answers they were made of, in the order of the samples."""
+
+    scores: list[dict[str, JsonValue]]
+    answers: list[Answer]
+    values: list[float | None]
+    """Per sample: the headline metric of that document, where it has one by itself; None for errors."""
+
+
+def score_task(task: ScoredTask) -> TaskScores:
+    """Read every answer and compute the metrics of the card."""
+    words = language_words(task.card.words_language)
+    answers = [read_answer(sample, task.card, task.protocol, words) for sample in task.samples]
+    seed = int(sha256_hex(f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}")[:16], 16)
+    build = ChoiceTable if task.card.kind == "multiple_choice" else TextTable
+    table = build(task.samples, answers, seed)
+    counts: Counter[str] = Counter(answer.state for answer in answers)
+    entries = [_entry(task, metric, table, counts) for metric in task.card.metrics]
+    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]))
+
+
+def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
+    """The documents of a task before anything was asked, for its chance and baselines."""
+    samples = [Sample(document, 0, (), ()) for document in documents]
+    build = ChoiceTable if card.kind == "multiple_choice" else TextTable
+    return build(samples, [Answer("unparsed")] * len(samples), 0)
+
+
+def _entry(
+    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str]
+) -> dict[str, JsonValue]:
+    errors = counts["error"]
+    repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
+    total = len(task.samples)
+    limited = total < task.n_total * repeats
+    estimate = table.estimate(metric)
+    if errors:
+        reason = f"{errors} of {total} answers ended in error, which is never an answer; resume the run"
+        estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
+    chance = table.chance(metric)
+    corrected = None
+    if estimate.value is not None and chance is not None and chance < 1:
+        corrected = (estimate.value - chance) / (1 - chance)
+    return {
+        "task": task.task,
+        "version": task.version,
+        "language": task.card.language,
+        "protocol": task.protocol,
+        "shots": task.shots,
+        "metric": metric,
+        **_numbers(estimate),
+        "cluster_key": task.card.document.cluster or "document",
+        "repeats": repeats,
+        "chance": _rounded(chance),
+        "value_chance_corrected": _rounded(corrected),
+        "counts": {state: counts[state] for state in STATES},
+        "baselines": {name: _rounded(value) for name, value in table.baselines(metric).items()},
+        "subgroups": [] if errors else _subgroups(task, metric, table),
+        "subset": {"kind": "limit" if limited else "full", "n_total": task.n_total},
+        "status": "incomplete" if errors else "complete",
+    }
+
+
+def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
+    interval = None if estimate.lo is None else [_rounded(estimate.lo), _rounded(estimate.hi)]
+    return {
+        "value": _rounded(estimate.value),
+        "reason": estimate.reason,
+        "se": _rounded(estimate.se),
+        "df": estimate.df,
+        "ci95": interval,
+        "ci_method": estimate.method,
+        "n": estimate.n,
+        "n_clusters": estimate.n_clusters,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Twelve digits: far below any meaning, and above the last bits in which machines differ."""
+    return None if value is None else float(np.format_float_positional(value, precision=12, trim="-"))
+
+
+def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable) -> list[dict[str, Any]]:
+    rows = []
+    for name in task.card.document.subgroups:
+        groups = sorted({sample.document.subgroups[name] for sample in task.samples})
+        for group in groups:
+            part = table.only([sample.document.subgroups[name] == group for sample in task.samples])
+            numbers = _numbers(part.estimate(metric))
+            rows.append({"name": name, "group": group, **numbers, "chance": _rounded(part.chance(metric))})
+    return rows

@@ -1,0 +1,67 @@
+"""Metrics and baselines of written answers: chrF++, and its gain over copying the source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from seahelm_lite.catalog.task_card import Metric
+from seahelm_lite.records import Sample
+from seahelm_lite.scoring.answers import Answer
+from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
+from seahelm_lite.scoring.normalise import nfc
+from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap
+
+
+class TextTable:
+    """The written answers of a task. A sample without an answer has written nothing."""
+
+    def __init__(self, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> None:
+        self._samples = list(samples)
+        self._answers = list(answers)
+        self._seed = seed
+        self._texts = [(answer.text or "") if answer.state == "scored" else "" for answer in self._answers]
+        self._references = [nfc(str(sample.document.fields["reference"])) for sample in self._samples]
+        self._sources = [nfc(str(sample.document.fields["question"])) for sample in self._samples]
+        self._clusters = [sample.document.cluster for sample in self._samples]
+
+    def only(self, keep: Sequence[bool]) -> TextTable:
+        """The same answers, restricted to some samples."""
+        samples = [sample for sample, wanted in zip(self._samples, keep, strict=True) if wanted]
+        answers = [answer for answer, wanted in zip(self._answers, keep, strict=True) if wanted]
+        return TextTable(samples, answers, self._seed)
+
+    def per_sample(self, metric: Metric) -> list[float | None]:
+        """Sentence-level chrF++, less that of the copied source for `chrf_gain`; None where infrastructure failed."""
+        values: list[float | None] = []
+        rows = zip(self._answers, self._texts, self._references, self._sources, strict=True)
+        for answer, text, reference, source in rows:
+            if answer.state == "error":
+                values.append(None)
+                continue
+            copied = sentence_chrf(source, reference) if metric == "chrf_gain" else 0.0
+            values.append(sentence_chrf(text, reference) - copied)
+        return values
+
+    def estimate(self, metric: Metric) -> Estimate:
+        """Corpus chrF++ (n-grams counted over all documents and repeats), with a cluster bootstrap interval."""
+        counts = chrf_counts(self._texts, self._references)
+        if metric == "chrf":
+            return cluster_bootstrap(counts, self._clusters, corpus_from_counts, seed=self._seed)
+        width = counts.shape[1]
+        both = np.hstack([counts, chrf_counts(self._sources, self._references)])
+
+        def gain(totals: Floats) -> Floats:
+            return np.asarray(corpus_from_counts(totals[:, :width]) - corpus_from_counts(totals[:, width:]))
+
+        return cluster_bootstrap(both, self._clusters, gain, seed=self._seed)
+
+    def chance(self, metric: Metric) -> float | None:
+        """There is no guessing a text."""
+        return None
+
+    def baselines(self, metric: Metric) -> dict[str, float | None]:
+        """What giving the source back unchanged scores."""
+        copied = corpus_chrf(self._sources, self._references)
+        return {"copy": copied if metric == "chrf" else 0.0, "copy_chrf": copied}

@@ -1,0 +1,194 @@
+"""Rows of pinned files turned into documents, as the task card says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jinja2 import UndefinedError
+from jinja2.runtime import Undefined
+
+from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
+from seahelm_lite.errors import DataError
+from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
+from seahelm_lite.sources.expressions import expression
+from seahelm_lite.sources.rows import LoadedFile, load_file
+from seahelm_lite.sources.where import Where
+
+_LETTERED = re.compile(r"^\(?([A-H])[.):]\s*")
+
+
+@dataclass(frozen=True)
+class TaskDocuments:
+    """The documents of a task."""
+
+    test: tuple[Document, ...]
+    shots: tuple[Document, ...]
+    """The pool that examples are drawn from: no document of it has the content of a test document."""
+    data_hash: str
+    """SHA-256 over the hashes of all files read: the data's identity."""
+    sources: tuple[Mapping[str, JsonValue], ...]
+    """Per file: what it is, its hash, and whether the pin fixes it."""
+    excluded: Mapping[str, int]
+    """Reason to number of test rows left out for it."""
+
+
+def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
+    """Read and check all documents of a task.
+
+    Raises:
+        SourceError: If a file is missing or not what its pin says.
+        DataError: If a row cannot be read as the card says: file, row, and what is wrong.
+    """
+    test_files = [load_file(file, where) for file in card.data.test]
+    shot_files = [load_file(file, where) for file in card.data.shots]
+    excluded: dict[str, int] = {}
+    test = tuple(_test_documents(card, test_files, excluded))
+    if not test:
+        raise DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
+    contents = {document.content_hash for document in test}
+    pool = [
+        shot
+        for file in shot_files
+        for row, values in enumerate(file.rows)
+        if not _excluded_by_path(card, file, row)
+        and (shot := _document(card, card.shot_document or card.document, file, row, values)).content_hash
+        not in contents
+    ]
+    sources = tuple(origin for file in (*test_files, *shot_files) for origin in file.origins)
+    return TaskDocuments(
+        test=test,
+        shots=tuple(pool),
+        data_hash=sha256_hex(canonical_json([origin["sha256"] for origin in sources])),
+        sources=sources,
+        excluded=excluded,
+    )
+
+
+def _test_documents(card: TaskCard, files: Sequence[LoadedFile], excluded: dict[str, int]) -> Iterator[Document]:
+    used: Counter[int] = Counter()
+    for file in files:
+        for row, values in enumerate(file.rows):
+            found = _exclusion(card, file, row, values)
+            if found is not None:
+                used[found] += 1
+                reason = card.exclude[found].reason
+                excluded[reason] = excluded.get(reason, 0) + 1
+                continue
+            yield _grouped(card, _document(card, card.document, file, row, values), values)
+    for index, exclusion in enumerate(card.exclude):
+        of_test = exclusion.path is None or exclusion.path in {file.name for file in files}
+        if of_test and exclusion.rows and used[index] < len(exclusion.rows):
+            raise DataError(
+                f"exclusion {index + 1} ({exclusion.reason}) names {len(exclusion.rows)} rows, {used[index]} exist",
+                where=card.id,
+                remedy="Row numbers count from 0, the header is not a row, and a row is excluded for one reason.",
+            )
+
+
+def _exclusion(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any]) -> int | None:
+    key = expression(card.document.key)(values) if card.document.key is not None else None
+    for index, exclusion in enumerate(card.exclude):
+        if exclusion.path in (None, file.name) and row in exclusion.rows:
+            return index
+        if exclusion.keys and key in exclusion.keys:
+            return index
+    return None
+
+
+def _excluded_by_path(card: TaskCard, file: LoadedFile, row: int) -> bool:
+    """Whether an exclusion that names this very file has the row: the only kind that reaches the pool of examples."""
+    return any(exclusion.path == file.name and row in exclusion.rows for exclusion in card.exclude)
+
+
+def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, values: Mapping[str, Any]) -> Document:
+    identity = f"{file.name}#{row}"
+    read = _Reader(identity, values, mapping)
+    fields: dict[str, JsonValue] = {"language": card.words_language, "question": read.text("question")}
+    if card.document.passage is not None:
+        fields["passage"] = read.text("passage", may_be_empty=True) if mapping.passage is not None else ""
+    if card.kind == "multiple_choice":
+        lettered = card.options_lettered and mapping is card.document
+        _read_choices(read, fields, lettered=lettered)
+    else:
+        fields["reference"] = read.text("reference")
+    return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
+
+
+def _grouped(card: TaskCard, document: Document, values: Mapping[str, Any]) -> Document:
+    """The document with its cluster, stratum and subgroups, which examples have no use for."""
+    mapping = card.document
+    path = document.id.rpartition("#")[0]
+    read = _Reader(document.id, {"source_path": path, **values}, mapping)
+    return replace(
+        document,
+        cluster=str(read.value(mapping.cluster)) if mapping.cluster is not None else document.id,
+        stratum=str(read.value(mapping.stratum)) if mapping.stratum is not None else path,
+        subgroups={name: str(read.value(source)) for name, source in mapping.subgroups.items()},
+    )
+
+
+def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool) -> None:
+    """Options without their source letters and without blanks, and the key among those that are left."""
+    options = [str(option if option is not None else "").strip() for option in read.value(read.mapping.options)]
+    carries = [bool((found := _LETTERED.match(text)) and found[1] == "ABCDEFGH"[n]) for n, text in enumerate(options)]
+    if lettered:
+        if not all(carries):
+            raise read.fault(f"option {carries.index(False) + 1} carries no letter, though the card says it does")
+        options = [_LETTERED.sub("", text, count=1).strip() for text in options]
+    elif len(options) > 1 and all(carries):
+        raise read.fault("the options already carry letters", remedy="Say `options_lettered: true` on the card.")
+    answer = read.value(read.mapping.answer)
+    if not isinstance(answer, int) or isinstance(answer, bool) or not 0 <= answer < len(options):
+        raise read.fault(f"the answer key {answer!r} is outside the {len(options)} options")
+    if not options[answer]:
+        raise read.fault("the answer key names a blank option")
+    kept = [index for index, text in enumerate(options) if text]
+    if len(kept) < 2:
+        raise read.fault("fewer than two options are left")
+    fields["options"] = [options[index] for index in kept]
+    fields["answer"] = kept.index(answer)
+    if read.mapping.cloze_context is not None and read.mapping.cloze_options is not None:
+        ends = [str(end) for end in read.value(read.mapping.cloze_options)]
+        fields["cloze_context"] = str(read.value(read.mapping.cloze_context))
+        fields["cloze_options"] = [ends[index] for index in kept]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Evaluates the expressions of a card over one row, and names the row when one fails."""
+
+    identity: str
+    row: Mapping[str, Any]
+    mapping: DocumentMap
+
+    def value(self, source: str | None) -> Any:
+        assert source is not None
+        try:
+            found = expression(source)(self.row)
+        except UndefinedError as error:
+            raise self._missing(str(error)) from None
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise self.fault(f"{source!r} cannot be read: {error}") from None
+        if isinstance(found, Undefined) or (isinstance(found, list) and any(isinstance(x, Undefined) for x in found)):
+            raise self._missing(source)
+        return found
+
+    def text(self, name: str, *, may_be_empty: bool = False) -> str:
+        found = self.value(getattr(self.mapping, name))
+        text = str(found).strip() if found is not None else ""
+        if not text and not may_be_empty:
+            raise self.fault(f"the {name} is empty", remedy="Exclude the row by its number, with the reason.")
+        return text
+
+    def _missing(self, detail: str) -> DataError:
+        return self.fault(
+            f"a column is missing: {detail} (columns: {', '.join(map(str, self.row))})",
+            remedy="The source may have changed its columns; compare the pinned version.",
+        )
+
+    def fault(self, what: str, *, remedy: str = "") -> DataError:
+        return DataError(what, where=self.identity, remedy=remedy)

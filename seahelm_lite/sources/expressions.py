@@ -1,0 +1,107 @@
+"""The small expressions of task cards: Jinja syntax over the columns of a row, in a sandbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from seahelm_lite.errors import CardError
+
+Expression = Callable[[Mapping[str, Any]], Any]
+
+_LETTER_SERIES = ("ABCDEFGH", "กขคงจฉ", "ကခဂဃငစ", "កខគឃងច", "ກຂຄງຈຊ")
+_SENTENCE_ENDS = '.!?。”" '
+
+
+def letter_index(letter: Any) -> int:
+    """Position of an answer letter in its series: A-H in either case, or the Thai, Burmese, Khmer or Lao letters.
+
+    Raises:
+        ValueError: If the value is not one letter of a series.
+    """
+    text = str(letter).strip().upper()
+    for series in _LETTER_SERIES:
+        if len(text) == 1 and text in series:
+            return series.index(text)
+    raise ValueError(f"{letter!r} is not an option letter")
+
+
+def lower_first(text: str) -> str:
+    """The text with its first character in lower case, to continue a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def strip_end(text: str) -> str:
+    """The text without the punctuation that ends its sentence; a last letter is never taken for punctuation."""
+    return text.strip().rstrip(_SENTENCE_ENDS)
+
+
+def before_options(text: str, options: Sequence[str]) -> str:
+    """The question of a text that lists its options after it.
+
+    Raises:
+        ValueError: If the first option does not stand at the beginning of a line.
+    """
+    found = text.rfind("\n" + options[0])
+    if found < 0:
+        raise ValueError(f"the options do not follow the question on lines of their own ({options[0]!r} not found)")
+    return text[:found].rstrip()
+
+
+def find_true(flags: Sequence[bool]) -> int:
+    """Position of the one true value.
+
+    Raises:
+        ValueError: If there is none, or more than one.
+    """
+    if sum(map(bool, flags)) != 1:
+        raise ValueError(f"{sum(map(bool, flags))} options are marked as right, not one")
+    return [bool(flag) for flag in flags].index(True)
+
+
+def stem_key(text: str) -> str:
+    """A question reduced to its letters and digits, so that near-identical questions share a key."""
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "letter_index": letter_index,
+    "lower_first": lower_first,
+    "strip_end": strip_end,
+    "before_options": before_options,
+    "stem_key": stem_key,
+    "int": int,
+    "str": str,
+}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+    environment.globals.update(_FUNCTIONS)
+    environment.filters["find_true"] = find_true
+    return environment
+
+
+@lru_cache(maxsize=4096)
+def expression(source: str) -> Expression:
+    """Compile an expression; calling the result with a row gives a Python value.
+
+    Raises:
+        CardError: If the syntax is wrong. Calling it raises `jinja2.UndefinedError` on a missing column and
+            `ValueError` from the functions above.
+    """
+    try:
+        compiled = _environment().compile_expression(source, undefined_to_none=False)
+    except TemplateSyntaxError as error:
+        raise CardError(f"the expression {source!r} has a fault: {error.message}") from None
+
+    def evaluate(row: Mapping[str, Any]) -> Any:
+        return compiled(row)
+
+    return evaluate

@@ -1,0 +1,112 @@
+"""Finding the file of a pin: mirror, then cache, then network, and never without checking its hash."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import time
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
+
+from seahelm_lite.catalog.pins import FilePin, GithubPin, PackagedPin
+from seahelm_lite.errors import SourceError
+from seahelm_lite.records import sha256_hex
+from seahelm_lite.sources.files import file_sha256, write_atomically
+from seahelm_lite.sources.where import Place, Verification, Where
+
+REMEDY_MISSING = "Pass --mirror, or run `seahelm-lite data fetch` with a network."
+
+_TRIES = 3
+_TIMEOUT_S = 30.0
+_PAUSE_S = 1.0
+"""Before the second try; doubled before the third."""
+_WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+def locate(pin: FilePin, where: Where) -> Path:
+    """The pinned file on this machine, fetched if need be; raises as `find`."""
+    return find(pin, where).path
+
+
+def find(pin: FilePin, where: Where) -> Verification:
+    """Find the file of a pin and check its hash.
+
+    Raises:
+        SourceError: If it is nowhere to be found (every place looked at is named), or the first copy found has another
+            hash. A wrong copy is never passed over for the next place: whoever set up a mirror wants to know.
+    """
+    return _find_packaged(pin, where) if isinstance(pin, PackagedPin) else _find_github(pin, where)
+
+
+def _find_packaged(pin: PackagedPin, where: Where) -> Verification:
+    for root in where.task_roots:
+        if (path := root / pin.path).is_file():
+            return _checked(pin, "packaged", path, "Install the package again, or write the new hash into the card.")
+    looked = ", ".join(str(root) for root in where.task_roots) or "no tasks folder is known"
+    raise SourceError(f"{pin.describe()} was not found ({looked})", remedy="Install the package that ships it again.")
+
+
+def _find_github(pin: GithubPin, where: Where) -> Verification:
+    relative = Path("github.com", pin.repo, pin.commit, pin.path)
+    cached = where.cache / relative
+    if where.mirror is not None and (mirrored := where.mirror / relative).is_file():
+        return _checked(pin, "mirror", mirrored, "Replace this copy with the pinned version, or leave the mirror out.")
+    if cached.is_file():
+        return _checked(pin, "cache", cached, "Delete it, and it is fetched again.")
+    mirror = f"mirror {where.mirror / relative}" if where.mirror is not None else "no mirror given"
+    looked = f"{mirror}; cache {cached}"
+    if where.offline:
+        raise _missing(pin, f"{looked}; network not tried, being offline")
+    url = f"{_github_base()}/{pin.repo}/{pin.commit}/{quote(pin.path)}"
+    try:
+        data = _download(url)
+    except (OSError, http.client.HTTPException) as error:
+        raise _missing(pin, f"{looked}; network {url}: {error or type(error).__name__}") from error
+    check_sha256(pin.sha256, sha256_hex(data), url, "Nothing was kept. Check the pin, and any proxy on the way.")
+    write_atomically(cached, data)
+    return Verification(pin, "network", cached, pin.sha256)
+
+
+def _checked(pin: FilePin, place: Place, path: Path, remedy: str) -> Verification:
+    found = file_sha256(path)
+    check_sha256(pin.sha256, found, str(path), remedy)
+    return Verification(pin, place, path, found)
+
+
+def check_sha256(wanted: str, found: str, where: str, remedy: str) -> None:
+    """Compare hashes.
+
+    Raises:
+        SourceError: Naming both and the place, if they differ.
+    """
+    if found != wanted:
+        raise SourceError(f"sha256 is {found}, but the pin says {wanted}", where=where, remedy=remedy)
+
+
+def _missing(pin: GithubPin, looked: str) -> SourceError:
+    return SourceError(f"{pin.describe()} was not found ({looked})", remedy=REMEDY_MISSING)
+
+
+def _github_base() -> str:
+    base = os.environ.get("SEAHELM_LITE_GITHUB_BASE") or "https://raw.githubusercontent.com"
+    # urllib would also follow file: and ftp: addresses.
+    if urlsplit(base).scheme not in ("http", "https"):
+        raise SourceError(f"SEAHELM_LITE_GITHUB_BASE={base!r} is not an http(s) address", remedy="Correct or unset it.")
+    return base.rstrip("/")
+
+
+def _download(url: str) -> bytes:
+    """The whole body; a body shorter than announced counts as a failed try."""
+    request = Request(url, headers={"User-Agent": "seahelm-lite"})
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with urlopen(request, timeout=_TIMEOUT_S) as response:
+                return bytes(response.read())
+        except (OSError, http.client.HTTPException) as error:
+            hopeless = isinstance(error, HTTPError) and error.code not in _WORTH_RETRYING
+            if hopeless or attempt == _TRIES:
+                raise
+            time.sleep(_PAUSE_S * 2 ** (attempt - 1))
+    raise AssertionError("unreachable: the last try returns or raises")

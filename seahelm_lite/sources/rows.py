@@ -1,0 +1,48 @@
+"""The rows of one data file of a card, with what the manifest says of where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
+from seahelm_lite.catalog.task_card import DataFile
+from seahelm_lite.records import JsonValue
+from seahelm_lite.sources.hub import load_hub
+from seahelm_lite.sources.load import load_rows
+from seahelm_lite.sources.text_files import Row
+from seahelm_lite.sources.where import Where
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """The rows of a file that was found and verified."""
+
+    name: str
+    """What document ids begin with."""
+    rows: list[Row]
+    origins: tuple[Mapping[str, JsonValue], ...]
+    """Per pin: `source`, `sha256`, and `pinned`, which says whether the pin fixes the bytes for good."""
+
+
+def load_file(file: DataFile, where: Where) -> LoadedFile:
+    """Read a data file.
+
+    Raises:
+        SourceError, DataError: As `load_rows`.
+    """
+    if isinstance(file.pin, HubPin):
+        rows, found = load_hub(file.pin, where)
+        return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))
+    rows = load_rows(file.pin, file.format, where, file.columns)
+    return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
+
+
+def _name(pin: Pin) -> str:
+    if isinstance(pin, GithubPin | PackagedPin):
+        return pin.path
+    return f"{pin.id}/{pin.data_files or (pin.config or 'default') + '/' + pin.split}"
+
+
+def _origin(pin: Pin, sha256: str) -> dict[str, JsonValue]:
+    return {"source": pin.describe(), "sha256": sha256, "pinned": pin.is_pinned}

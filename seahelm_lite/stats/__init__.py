@@ -1,0 +1,1 @@
+"""Intervals. Pure numpy and scipy; imports nothing of ours."""

@@ -1,0 +1,131 @@
+"""Estimates with the interval that covers what it says. Pure numpy and scipy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+_BLOCK = 250
+"""Resamples drawn at once: bounds the memory to this many times the number of clusters."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A statistic with its uncertainty. A number that cannot be given is None, and `reason` says why."""
+
+    value: float | None
+    se: float | None
+    df: float | None
+    """Degrees of freedom of the t quantile; None where none is used."""
+    lo: float | None
+    hi: float | None
+    method: str
+    n: int
+    n_clusters: int
+    reason: str | None = None
+
+
+def wilson(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson score interval of a proportion (Wilson 1927).
+
+    Args:
+        successes: Number of successes among `n` independent trials.
+        n: Number of trials, at least 1.
+        level: Two-sided coverage.
+
+    Returns:
+        Lower and upper bound, within [0, 1].
+    """
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    p = successes / n
+    centre = p + z * z / (2 * n)
+    half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
+    scale = 1 + z * z / n
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def cluster_robust(values: Sequence[float], clusters: Sequence[str], *, level: float = 0.95) -> Estimate:
+    """Mean with the CR1 standard error and a t interval on C - 1 degrees of freedom.
+
+    SE = sqrt(C/(C-1) · Σ_c (Σ_{i in c} (s_i - mean))²) / n (Miller 2024, arXiv 2411.00640, App. A, with the
+    small-sample factor C/(C-1)). With one document per cluster it is the usual sd/√n.
+
+    Args:
+        values: One score per document, repeats already averaged.
+        clusters: The cluster of each document.
+        level: Two-sided coverage.
+
+    Returns:
+        The estimate; the interval is not clipped to the range of the score. With fewer than two clusters the
+        uncertainty is None, never zero.
+    """
+    scores = np.asarray(values, dtype=np.float64)
+    n = len(scores)
+    if n == 0:
+        return Estimate(None, None, None, None, None, "cr1-t", 0, 0, "no documents")
+    _, members = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
+    count = int(members.max()) + 1
+    mean = float(scores.mean())
+    if count < 2:
+        return Estimate(mean, None, None, None, None, "cr1-t", n, count, "fewer than two clusters")
+    sums = np.bincount(members, weights=scores - mean)
+    se = float(np.sqrt(count / (count - 1) * np.sum(sums**2)) / n)
+    half = float(stats.t.ppf(0.5 + level / 2, count - 1)) * se
+    return Estimate(mean, se, float(count - 1), mean - half, mean + half, "cr1-t", n, count)
+
+
+def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
+    """Mean of scores: Wilson's interval where they are 0/1 and no two documents share a cluster, else CR1 with t.
+
+    Args:
+        values: One score in [0, 1] per document, repeats already averaged.
+        clusters: The cluster of each document.
+    """
+    estimate = cluster_robust(values, clusters)
+    independent = estimate.n_clusters == estimate.n
+    if not values or not independent or any(value not in (0.0, 1.0) for value in values):
+        return estimate
+    lo, hi = wilson(round(sum(values)), len(values))
+    return Estimate(estimate.value, estimate.se, None, lo, hi, "wilson", estimate.n, estimate.n_clusters)
+
+
+def cluster_bootstrap(
+    counts: Floats, clusters: Sequence[str], statistic: Callable[[Floats], Floats], *, seed: int, draws: int = 2000
+) -> Estimate:
+    """Percentile interval of a statistic of summed counts, resampling whole clusters.
+
+    Args:
+        counts: Shape (documents, k): what each document adds to the k totals the statistic is made of.
+        clusters: The cluster of each document.
+        statistic: From totals of shape (m, k) to m values.
+        seed: Of the resampling; equal seeds give equal intervals.
+        draws: Number of resamples.
+
+    Returns:
+        Value of the statistic on all documents, standard deviation over the resamples, and their 2.5 and 97.5
+        percentiles.
+    """
+    n = len(counts)
+    value = float(statistic(counts.sum(axis=0, keepdims=True))[0]) if n else None
+    _, members = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
+    groups = int(members.max()) + 1 if n else 0
+    if groups < 2:
+        return Estimate(value, None, None, None, None, "cluster-bootstrap", n, groups, "fewer than two clusters")
+    totals = np.zeros((groups, counts.shape[1]))
+    np.add.at(totals, members, counts)
+    generator = np.random.default_rng(seed)
+    resampled = np.concatenate(
+        [
+            statistic(generator.multinomial(groups, np.full(groups, 1 / groups), size=block) @ totals)
+            for block in np.diff(np.r_[0:draws:_BLOCK, draws])
+        ]
+    )
+    lo, hi = np.percentile(resampled, [2.5, 97.5])
+    spread = float(np.std(resampled, ddof=1))
+    return Estimate(value, spread, None, float(lo), float(hi), "cluster-bootstrap", n, groups)

@@ -1,0 +1,114 @@
+"""Every task under every protocol asks the same and scores the same under lm-eval's own evaluator and under ours."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.engine.measure import measure
+from seahelm_lite.engine.plan import Plan, make_plan
+from seahelm_lite.engine.progress import Silent
+from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.engine.store import ResponseStore
+from seahelm_lite.models import lm_eval_bridge
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
+from seahelm_lite.prompts.export import export
+from seahelm_lite.records import Request
+from seahelm_lite.scoring.scores import ScoredTask, score_task
+from seahelm_lite.sources.where import Where
+from tests.conftest import skip_without_data
+from tests.hash_model import HashModel
+
+DOCUMENTS = 20
+
+_CASES = [
+    pytest.param(task.name, protocol, shots, id=f"{task.name}@{protocol}-{shots}shot")
+    for task in load_catalog().tasks.values()
+    for protocol in task.card.protocols
+    for shots in ((0, 3) if task.card.data.shots else (0,))
+]
+
+
+class _Hashed:
+    """The hash model in our engine."""
+
+    facts = ModelFacts("hash", {"kind": "hash"}, Capabilities(chat=False, prompt_logprobs=True))
+
+    def __init__(self) -> None:
+        self.model = HashModel()
+
+    def answer(self, requests: list[Request], deliver: Deliver) -> None:
+        lm_eval_bridge.answer(self.model, requests, deliver)
+
+
+@pytest.mark.parametrize(("task", "protocol", "shots"), _CASES)
+def test_both_harnesses_ask_and_score_alike(
+    task: str,
+    protocol: str,
+    shots: int,
+    catalog: Catalog,
+    where: Where,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    skip_without_data(task)
+    theirs, their_requests = _under_lm_eval(catalog, task, protocol, shots, where, tmp_path, monkeypatch)
+    ours, our_requests = _under_ours(catalog, task, protocol, shots, where, tmp_path)
+    assert len(ours) == min(DOCUMENTS, len(ours))
+    assert ours == theirs
+    assert our_requests == their_requests
+
+
+def _under_lm_eval(
+    catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, float], list[tuple[Any, ...]]]:
+    from lm_eval import simple_evaluate
+    from lm_eval.tasks import TaskManager
+
+    monkeypatch.setenv("SEAHELM_LITE_MIRROR", str(where.mirror))
+    monkeypatch.setenv("SEAHELM_LITE_CACHE", str(where.cache))
+    monkeypatch.setenv("SEAHELM_LITE_OFFLINE", "1")
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    definition = catalog.task(task)
+    (tmp_path / "exported").mkdir()
+    (tmp_path / "exported" / "task.yaml").write_text(export(definition, protocol, shots=shots), encoding="utf-8")
+    # A model argument that strays into the metadata must not change the data.
+    manager = TaskManager(
+        include_path=str(tmp_path / "exported"), include_defaults=False, metadata={"revision": "main", "split": "x"}
+    )
+    model = HashModel()
+    results = simple_evaluate(
+        model=model, tasks=list(manager.all_subtasks), task_manager=manager, limit=DOCUMENTS, bootstrap_iters=0
+    )
+    assert results is not None
+    metric = "acc" if definition.card.kind == "multiple_choice" else definition.card.metrics[0]
+    (samples,) = results["samples"].values()
+    return {sample["doc"]["id"]: pytest.approx(sample[metric]) for sample in samples}, [_plain(a) for a in model.asked]
+
+
+def _under_ours(
+    catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path
+) -> tuple[dict[str, float | None], list[tuple[Any, ...]]]:
+    definition = catalog.task(task)
+    model = _Hashed()
+    spec = RunSpec(model="hash", tasks=(task,), protocol=protocol, shots=shots)
+    (planned,) = make_plan([definition], (), spec, model, where).tasks
+    planned = dataclasses.replace(planned, samples=planned.samples[:DOCUMENTS])
+    with ResponseStore(tmp_path / "store.sqlite") as store:
+        measured = measure(Plan((planned,), (), ()), model, store, "hash", Silent())
+    samples = measured.samples(planned)
+    scored = score_task(
+        ScoredTask(task, definition.version, protocol, shots, definition.card, planned.data.data_hash, 20, samples)
+    )
+    values = {sample.document.id: value for sample, value in zip(samples, scored.values, strict=True)}
+    return values, [_plain(arguments) for arguments in model.model.asked]
+
+
+def _plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    context, second = arguments
+    return (context, second if isinstance(second, str) else dict(second))
