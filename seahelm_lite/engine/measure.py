@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,6 +54,7 @@ def measure(
 
     def deliver(index: int, outcome: Outcome) -> None:
         digest = missing[index][0]
+        outcome = _finite(outcome)
         if isinstance(outcome, Response):
             store.append(fingerprint, digest, outcome)
         outcomes[digest] = outcome
@@ -69,6 +71,14 @@ def measure(
     for digest, _ in missing:
         outcomes.setdefault(digest, Failure("the run was interrupted" if interrupted else "the model gave no answer"))
     return Measured(outcomes, len(missing), interrupted)
+
+
+def _finite(outcome: Outcome) -> Outcome:
+    """A log-likelihood that is infinite or not a number has no JSON form, and is no measurement either."""
+    value = outcome.loglikelihood if isinstance(outcome, Response) else None
+    if value is None or math.isfinite(value):
+        return outcome
+    return Failure(f"the backend returned the log-likelihood {value}, which is not a finite number")
 
 
 def total_usage(outcomes: Mapping[str, Outcome]) -> dict[str, int | None]:

@@ -26,7 +26,8 @@ class ChoiceTable:
         rows: dict[str, list[int]] = {}
         for index, sample in enumerate(self._samples):
             rows.setdefault(sample.document.id, []).append(index)
-        self._rows = list(rows.values())
+        # Sums of fractions depend on their order in the last bits; scores must not depend on the order of samples.
+        self._rows = [rows[document] for document in sorted(rows)]
         self._firsts = [self._samples[row[0]].document for row in self._rows]
         self._gold = [int(document.fields["answer"]) for document in self._firsts]
         self._clusters = [document.cluster for document in self._firsts]
@@ -62,12 +63,16 @@ class ChoiceTable:
         )
 
     def chance(self, metric: Metric) -> float | None:
-        """What guessing scores: the mean over documents of 1 / number of options; 1 / classes when balanced."""
+        """What guessing scores: the mean of 1 / number of options, over documents or, when balanced, over classes."""
         if not self._firsts:
             return None
+        guesses = np.asarray([1 / len(document.fields["options"]) for document in self._firsts])
         if metric == "acc":
-            return float(np.mean([1 / len(document.fields["options"]) for document in self._firsts]))
-        return 1 / self._classes() if metric == "balanced_acc" else None
+            return float(guesses.mean())
+        if metric != "balanced_acc":
+            return None
+        gold = np.asarray(self._gold)
+        return float(np.mean([guesses[gold == key].mean() for key in sorted(set(self._gold))]))
 
     def baselines(self, metric: Metric) -> dict[str, float | None]:
         """What always the most frequent key, and always the longest option (ties shared), score."""

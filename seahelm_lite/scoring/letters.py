@@ -27,20 +27,25 @@ _BLOCKS = (
     range(0xA980, 0xA9E0),  # Javanese
 )
 
-_JOINING = tuple("and dan serta lan jeung sareng at và hay và/hoặc และ กับ ແລະ ກັບ និង နှင့် နဲ့ மற்றும்".split())
+# fmt: off
+_JOINING = (
+    "and", "dan", "serta", "lan", "jeung", "sareng", "at", "và", "hay",
+    "และ", "กับ", "ແລະ", "ກັບ", "និង", "နှင့်", "နဲ့", "மற்றும்",
+)
 """Words between two letters that leave open which one is meant, beside each language's `or`."""
 
-_NEGATIONS = tuple(
-    "not neither isn't wrong incorrect bukan bukanlah tidak salah dudu ora sanes lain không sai hindi mali "
-    "ไม่ ผิด ບໍ່ ຜິດ មិន ខុស မဟုတ် မှား அல்ல தவறான".split()
+_NEGATIONS = (
+    "not", "neither", "isn't", "wrong", "incorrect", "bukan", "bukanlah", "tidak", "salah", "dudu", "ora", "sanes",
+    "không", "sai", "hindi", "mali", "ไม่", "ผิด", "ບໍ່", "ຜິດ", "មិន", "ខុស", "မဟုတ်", "မှား", "அல்ல", "தவறான",
 )
 """Words after which a letter in a sentence is more likely the one that was not chosen."""
+# fmt: on
 
-_SEPARATOR = r"(?:[\s:=៖|→»>]|[-–—]+(?!\d))*"
+_SEPARATOR = r"(?:[\s:=៖|→»>]|[-–—](?!\d))*+"
 """What stands between a tag and its answer. A dash before a digit is a sign."""
 
-_OPENING = r"[(\[{<]"
-_CLOSING = r"[)\]}>]"
+_OPENING = r"[\s(\[{<]*+"
+_CLOSING = r"[)\]}>]*+"
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Patterns:
     """A letter before its tag: `B is the answer`."""
     line: re.Pattern[str]
     """A line that begins with its letter; group `mark` is what sets it off from the text in group `tail`."""
+    answer_key: re.Pattern[str]
+    """Names under which a JSON object holds an answer."""
     negation: re.Pattern[str]
     refusal: re.Pattern[str]
 
@@ -95,27 +102,28 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
     tags = _phrases({words.answer, *words.answer_tags, *english.answer_tags}, spaced)
     either = _phrases({words.or_word.strip(), english.or_word.strip()}, spaced)
     both = _phrases(_JOINING, spaced)
-    open_letter = rf"(?:\s*{_OPENING})*\s*{letter}"
+    open_letter = rf"{_OPENING}{letter}"
     latin = rf"[A-{max(series[0])}]"
     return Patterns(
         bare={shown: index for one, index in indexes.items() for shown in (one, f"{one}.", f"({one})")},
         indexes=indexes,
         tag=_compiled(rf"(?P<json>{LINE_OF_JSON})|(?P<boxed>\\f?boxed)|(?P<tag>{tags})"),
         choose=_compiled(f"(?P<choose>{_phrases({*words.choose_phrases, *english.choose_phrases}, spaced)})"),
-        lead=_compiled(rf"{_SEPARATOR}(?P<words>(?:(?:\s*{_OPENING})*(?:{option}){_SEPARATOR})*)"),
-        letter=re.compile(rf"{open_letter}{_CLOSING}*"),
+        lead=_compiled(rf"{_SEPARATOR}(?P<words>(?:{_OPENING}(?:{option}){_SEPARATOR})*+)"),
+        letter=re.compile(rf"{open_letter}{_CLOSING}"),
         standing=re.compile(rf"(?<![{_LATIN}][-.]){_letter(series, upper=True)}"),
-        run=re.compile(rf"\s*{_OPENING}*{latin}{{2,{len(series[0])}}}(?![{_LATIN}0-9_'])"),
+        run=re.compile(rf"{_OPENING}{latin}{{2,{len(series[0])}}}(?![{_LATIN}0-9_'])"),
         joined=_compiled(
-            rf"\s*(?:[,;、၊]?\s*(?:(?:{either})\s*(?:[^\s.,;:!?]+\s+){{0,2}}?|(?:{both}))|[,/&+;|、၊]|\s)\s*(?:(?:{option})\s*)*"
-            rf"{open_letter}"
+            rf"{_CLOSING}\s*(?:[,;、၊]?\s*(?:(?:{either})\s*(?:[^\s.,;:!?]+\s+){{0,2}}?|(?:{both}))|[,/&+;|、၊–—-]|\s)"
+            rf"\s*(?:(?:{option})\s*)*{open_letter}"
         ),
-        after_option_word=_compiled(rf"(?:{option}){_SEPARATOR}{_OPENING}*\Z"),
-        reversed=re.compile(rf"{_letter(series, upper=True)}{_CLOSING}*\s*(?i:(?:(?:{option})\s*)+(?:{tags}))"),
+        after_option_word=_compiled(rf"(?:{option}){_SEPARATOR}{_OPENING}\Z"),
+        reversed=re.compile(rf"{_letter(series, upper=True)}{_CLOSING}\s*(?i:(?:(?:{option})\s*)+(?:{tags}))"),
         line=_compiled(
-            rf"[^\w\n]*(?:(?:{option})\s*)*{open_letter}"
-            rf"(?P<mark>\s*{_CLOSING}*\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"
+            rf"[^\w\n]*+(?:(?:{option})\s*+)*+{open_letter}"
+            rf"(?P<mark>\s*{_CLOSING}\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"
         ),
+        answer_key=_compiled(rf"(?:(?:the|correct|final|best|chosen|selected)\s+)*(?:{tags}|{option})"),
         negation=_compiled(_phrases(_NEGATIONS, spaced)),
         refusal=_compiled(_phrases({*words.refusals, *english.refusals}, spaced)),
     )

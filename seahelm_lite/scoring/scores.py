@@ -116,7 +116,8 @@ def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
 
 def _rounded(value: float | None) -> float | None:
     """Twelve digits: far below any meaning, and above the last bits in which machines differ."""
-    return None if value is None else float(np.format_float_positional(value, precision=12, trim="-"))
+    # Adding nought turns a negative nought into nought.
+    return None if value is None else float(np.format_float_positional(value, precision=12, trim="-")) + 0.0
 
 
 def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap
 
 
 class TextTable:
-    """The written answers of a task. A sample without an answer has written nothing."""
+    """The written answers of a task, one row per document. A sample without an answer has written nothing."""
 
     def __init__(self, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> None:
         self._samples = list(samples)
@@ -24,7 +24,12 @@ class TextTable:
         self._texts = [(answer.text or "") if answer.state == "scored" else "" for answer in self._answers]
         self._references = [nfc(str(sample.document.fields["reference"])) for sample in self._samples]
         self._sources = [nfc(str(sample.document.fields["question"])) for sample in self._samples]
-        self._clusters = [sample.document.cluster for sample in self._samples]
+        rows: dict[str, list[int]] = {}
+        for index, sample in enumerate(self._samples):
+            rows.setdefault(sample.document.id, []).append(index)
+        # Sums of fractions depend on their order in the last bits; scores must not depend on the order of samples.
+        self._rows = [rows[document] for document in sorted(rows)]
+        self._firsts = [row[0] for row in self._rows]
 
     def only(self, keep: Sequence[bool]) -> TextTable:
         """The same answers, restricted to some samples."""
@@ -45,17 +50,22 @@ class TextTable:
         return values
 
     def estimate(self, metric: Metric) -> Estimate:
-        """Corpus chrF++ (n-grams counted over all documents and repeats), with a cluster bootstrap interval."""
-        counts = chrf_counts(self._texts, self._references)
+        """Corpus chrF++ with a cluster bootstrap interval.
+
+        N-grams are counted over all documents; a document that was asked repeatedly counts with the mean of its
+        repeats.
+        """
+        clusters = [self._samples[index].document.cluster for index in self._firsts]
+        counts = self._averaged(chrf_counts(self._texts, self._references))
         if metric == "chrf":
-            return cluster_bootstrap(counts, self._clusters, corpus_from_counts, seed=self._seed)
+            return cluster_bootstrap(counts, clusters, corpus_from_counts, seed=self._seed)
         width = counts.shape[1]
-        both = np.hstack([counts, chrf_counts(self._sources, self._references)])
+        both = np.hstack([counts, self._averaged(chrf_counts(self._sources, self._references))])
 
         def gain(totals: Floats) -> Floats:
             return np.asarray(corpus_from_counts(totals[:, :width]) - corpus_from_counts(totals[:, width:]))
 
-        return cluster_bootstrap(both, self._clusters, gain, seed=self._seed)
+        return cluster_bootstrap(both, clusters, gain, seed=self._seed)
 
     def chance(self, metric: Metric) -> float | None:
         """There is no guessing a text."""
@@ -63,5 +73,9 @@ class TextTable:
 
     def baselines(self, metric: Metric) -> dict[str, float | None]:
         """What giving the source back unchanged scores."""
-        copied = corpus_chrf(self._sources, self._references)
+        sources = [self._sources[index] for index in self._firsts]
+        copied = corpus_chrf(sources, [self._references[index] for index in self._firsts])
         return {"copy": copied if metric == "chrf" else 0.0, "copy_chrf": copied}
+
+    def _averaged(self, counts: Floats) -> Floats:
+        return np.asarray([counts[row].mean(axis=0) for row in self._rows])

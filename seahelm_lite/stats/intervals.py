@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
     if not values or not independent or any(value not in (0.0, 1.0) for value in values):
         return estimate
     lo, hi = wilson(round(sum(values)), len(values))
-    return Estimate(estimate.value, estimate.se, None, lo, hi, "wilson", estimate.n, estimate.n_clusters)
+    return replace(estimate, df=None, lo=lo, hi=hi, method="wilson")
 
 
 def cluster_bootstrap(

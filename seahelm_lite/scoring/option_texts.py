@@ -1,0 +1,100 @@
+"""The texts of the options, and how a reply repeats them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from seahelm_lite.scoring.normalise import for_matching, strip_markdown, unify
+
+SEVERAL: Final = -1
+"""In place of an option: more than one is named."""
+
+Found = int | None
+"""An option, `SEVERAL`, or None where nothing is said."""
+
+_LATEX = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)|operatorname|displaystyle|large|Large)\b\s*")
+_MATH = re.compile(r"(?<!\$)\$++([^\s$]++)\$++")
+_DOUBLE_QUOTES = re.compile('["“”„‟«»‹›「」『』]')
+_SINGLE_QUOTES = re.compile("[‘’‚‛]")
+_QUOTING = re.compile(r"(?<!\w)'|'(?!\w)")
+
+_BEFORE = " \n\t([{\"'"
+AFTER_TEXT = " \n\t.,;:!?)]}>|$\"'…។៕၊။。"
+_ENDS = re.compile(r"\s*(?:$|[.,;:!?)\]}>…។៕၊။。|]+(?:\s|$)|[(\[]|[-–—]\s)")
+
+
+def plain(text: str) -> str:
+    """The words of a unified text, without markdown, LaTeX around letters, and quotation marks."""
+    text = strip_markdown(text)
+    if "\\" in text:
+        text = _LATEX.sub("", text)
+    if "$" in text:
+        text = _MATH.sub(r"\1", text)
+    text = _SINGLE_QUOTES.sub("'", _DOUBLE_QUOTES.sub("", text))
+    return _QUOTING.sub("", text) if "'" in text else text
+
+
+@dataclass(frozen=True)
+class OptionTexts:
+    """The texts of the options, in the forms in which replies repeat them."""
+
+    exact: tuple[str, ...]
+    keys: tuple[str, ...]
+    """Folded and without punctuation around them."""
+    squeezed: str
+    """All of them without spaces: where letters that belong to an option's text are found."""
+
+    def equal(self, text: str) -> Found:
+        """The option whose text this is."""
+        key = _key(text)
+        return self._one([index for index, own in enumerate(self.keys) if own == key], text)
+
+    def leading(self, line: str) -> Found:
+        """The option whose text begins the line and is followed by punctuation or nothing."""
+        key = for_matching(line).lstrip(_BEFORE)
+        begins = [index for index, own in enumerate(self.keys) if _begins(key, own)]
+        if not begins:
+            return None
+        longest = max(len(self.keys[index]) for index in begins)
+        found = self._one([index for index in begins if len(self.keys[index]) == longest], line)
+        if found == SEVERAL or key[longest : longest + 1] not in (",", ";"):
+            return found
+        second = self.leading(key[longest:].lstrip(",; "))
+        return found if second in (None, found) else SEVERAL
+
+    def is_leading(self, index: int, line: str) -> bool:
+        """Whether the line begins with the text of this option."""
+        return _begins(for_matching(line).lstrip(_BEFORE), self.keys[index])
+
+    def _one(self, candidates: list[int], text: str) -> Found:
+        """The only candidate, or the only one that agrees in case and punctuation too."""
+        if len(candidates) > 1:
+            text = " ".join(text.split())
+            same = [index for index in candidates if self.exact[index] == text]
+            return same[0] if len(same) == 1 else SEVERAL
+        return candidates[0] if candidates else None
+
+
+@lru_cache(maxsize=4096)
+def option_texts(options: tuple[str, ...]) -> OptionTexts:
+    """The forms of these options, made once for all replies to the same question."""
+    shown = [plain(unify(option)) for option in options]
+    keys = tuple(map(_key, shown))
+    return OptionTexts(tuple(" ".join(text.split()) for text in shown), keys, "\n".join(map(squeeze, keys)))
+
+
+def _key(text: str) -> str:
+    folded = for_matching(text)
+    return folded.lstrip(_BEFORE).rstrip(AFTER_TEXT) or folded
+
+
+def _begins(key: str, own: str) -> bool:
+    return bool(own) and key.startswith(own) and _ENDS.match(key, len(own)) is not None
+
+
+def squeeze(text: str) -> str:
+    """The text without spaces and case."""
+    return "".join(text.casefold().split())

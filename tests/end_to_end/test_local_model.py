@@ -1,0 +1,108 @@
+"""A local model with its real loading code: a folder with random weights, on CPU."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from seahelm_lite.cli.main import main
+from seahelm_lite.engine.run_folder import RunFolder
+from tests.conftest import SHARED_DATA
+from tests.tiny_model import save_tiny_llama
+
+
+@pytest.fixture(scope="session")
+def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny_llama(tmp_path_factory.mktemp("tiny-base"))
+
+
+@pytest.fixture(scope="session")
+def chat_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny_llama(tmp_path_factory.mktemp("tiny-chat"), chat=True)
+
+
+def _run(capsys: pytest.CaptureFixture[str], out: Path, *arguments: str) -> tuple[int, dict[str, object], RunFolder]:
+    status = main(["run", "--out", str(out), "--json", *arguments])
+    told = json.loads(capsys.readouterr().out)
+    return status, told, RunFolder(Path(told["folder"]))
+
+
+@pytest.mark.parametrize("protocol", ["gen-letter", "ll-letter", "ll-cloze"])
+@pytest.mark.parametrize("suite", ["thai_exam", "copal_id"])
+def test_a_local_model_answers_real_suites_in_every_protocol(
+    suite: str, protocol: str, base_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the mirror of real data (../shared/data), which is not here")
+    status, told, folder = _run(
+        capsys,
+        tmp_path,
+        *("--model", f"hf:{base_model},dtype=float32,batch_size=16", "--suite", suite, "--protocol", protocol),
+        *("--limit", "12", "--mirror", str(SHARED_DATA)),
+    )
+    assert (status, told["status"]) == (0, "complete")
+    for score in told["scores"]:  # type: ignore[attr-defined]
+        assert score["protocol"] == protocol
+        assert sum(score["counts"].values()) == score["n"] == 12
+        if protocol != "gen-letter":
+            assert score["counts"]["scored"] == 12
+    assert folder.unsealed_changes() == []
+
+
+def test_a_model_without_a_chat_template_is_asked_as_a_plain_completion_and_says_so(
+    base_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, told, folder = _run(
+        capsys, tmp_path, "--model", f"hf:{base_model}", "--task", "regional_basics_ms", "--shots", "2", "--limit", "3"
+    )
+    assert folder.manifest()["tasks"][0]["layout"] == "plain"
+    assert any("no chat template" in deviation for deviation in told["deviations"])  # type: ignore[attr-defined]
+
+
+def test_a_model_with_a_chat_template_is_asked_through_it(
+    chat_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, told, folder = _run(capsys, tmp_path, "--model", f"hf:{chat_model}", "--task", "regional_basics_ms", "--limit", "3")
+    manifest = folder.manifest()
+    assert manifest["tasks"][0]["layout"] == "chat"
+    assert manifest["model"]["fingerprint"]["chat_template"]
+    assert told["deviations"] == []
+
+
+def test_other_weights_are_another_model(tmp_path: Path, base_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = save_tiny_llama(tmp_path / "other", seed=1)
+    runs = [
+        _run(
+            capsys,
+            tmp_path / "out",
+            *("--model", f"hf:{folder}", "--task", "regional_basics_th", "--protocol", "ll-letter", "--limit", "2"),
+        )[2]
+        for folder in (base_model, other)
+    ]
+    prints = [run.manifest()["model"]["fingerprint_sha256"] for run in runs]
+    assert prints[0] != prints[1]
+
+
+def test_what_an_lm_eval_backend_finished_is_kept_when_it_is_interrupted(
+    base_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lm_eval.models.huggingface import HFLM
+
+    model_call = HFLM._model_call
+    calls = iter(range(1000))
+
+    def interrupted(self: HFLM, *arguments: object, **options: object) -> object:
+        if next(calls) == 5:
+            raise KeyboardInterrupt
+        return model_call(self, *arguments, **options)
+
+    asked = ("--model", f"hf:{base_model},batch_size=1", "--task", "regional_basics_vi", "--protocol", "ll-cloze")
+    with monkeypatch.context() as patch:
+        patch.setattr(HFLM, "_model_call", interrupted)
+        status, told, folder = _run(capsys, tmp_path, *asked)
+    assert (status, told["status"]) == (1, "interrupted")
+    status, told, _ = _run(capsys, tmp_path, *asked)
+    assert (status, told["status"]) == (0, "complete")
+    assert 0 < folder.manifest()["requests_sent"] < 100

@@ -1,0 +1,50 @@
+"""A Llama of a few thousand parameters with random weights, and a tokenizer trained on sentences of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SENTENCES = (
+    "Ibu kota Malaysia ialah Kuala Lumpur. Soalan: Jawapan: A, B, C atau D.",
+    "Pertanyaan: Apa penyebabnya? Jawaban: karena hari ini hujan deras sekali.",
+    "คำถาม: เมืองหลวงของประเทศไทยคือเมืองใด คำตอบ: กรุงเทพมหานคร ก ข ค ง จ",
+    "Câu hỏi: Thủ đô của Việt Nam là gì? Câu trả lời: Hà Nội.",
+    "Tanong: Ano ang kabisera ng Pilipinas? Sagot: Maynila.",
+)
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+
+
+def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0) -> Path:
+    """Write the model to a folder, with a chat template if it is to have one."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400, special_tokens=["<s>", "</s>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+    if chat:
+        fast.chat_template = CHAT_TEMPLATE
+    fast.save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=len(fast),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=4096,
+        bos_token_id=fast.bos_token_id,
+        eos_token_id=fast.eos_token_id,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
