@@ -1,5 +1,23 @@
 """Evaluate language models on suites for the languages of Southeast Asia.
 
-See the README for the command line."""
+The README shows the command line; everything it does is callable: `evaluate` runs a model, `load_run` reads a run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seahelm_lite.runs import evaluate, load_run
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "evaluate", "load_run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the callables when they are first asked for, so that importing the package costs next to nothing."""
+    if name in ("evaluate", "load_run"):
+        from seahelm_lite import runs
+
+        return getattr(runs, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

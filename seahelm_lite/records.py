@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 JsonValue = Any
@@ -35,21 +36,29 @@ def canonical_json(value: JsonValue) -> str:
 
     Raises:
         ValueError: On NaN or infinity.
+        TypeError: On a value that JSON does not have.
     """
-    return json.dumps(_plain_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def _plain_numbers(value: JsonValue) -> JsonValue:
-    """Integral floats become integers, as ECMAScript (and so RFC 8785) prints them."""
     if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} has no JSON form")
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+        return _canonical_float(value)
     if isinstance(value, Mapping):
-        return {key: _plain_numbers(item) for key, item in value.items()}
+        parts = [f"{json.dumps(key)}:{canonical_json(value[key])}" for key in sorted(value)]
+        return "{" + ",".join(parts) + "}"
     if isinstance(value, (list, tuple)):
-        return [_plain_numbers(item) for item in value]
-    return value
+        return "[" + ",".join(map(canonical_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _canonical_float(value: float) -> str:
+    """A float as ECMAScript (and so RFC 8785) prints it: Python has the same digits but other exponents."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} has no JSON form")
+    if value == 0:
+        return "0"
+    text = repr(value)
+    mantissa, exponential, power = text.partition("e")
+    if not exponential:
+        return text.removesuffix(".0")
+    return format(Decimal(text), "f") if -7 <= int(power) < 21 else f"{mantissa}e{int(power):+d}"
 
 
 def sha256_hex(data: str | bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import seahelm_lite
-from seahelm_lite.catalog.catalog import Catalog
+from seahelm_lite.catalog.catalog import Catalog, load_catalog
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.measure import Measured, measure, total_usage
 from seahelm_lite.engine.plan import Plan, PlannedTask, make_plan
@@ -43,6 +43,41 @@ class Run:
     def complete(self) -> bool:
         """Whether every document has an answer or an ending that is the model's own."""
         return bool(self.manifest["status"] == "complete")
+
+
+def evaluate(
+    *,
+    model: str,
+    suites: Sequence[str] = (),
+    tasks: Sequence[str] = (),
+    out: Path | str = "out",
+    mirror: Path | str | None = None,
+    offline: bool | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Run:
+    """Ask a model some suites or tasks, score its answers and write a run folder.
+
+    Args:
+        model: Model SPEC.
+        suites: Names of suites.
+        tasks: Names of tasks.
+        out: Output folder.
+        mirror: Folder with a copy of the pinned data.
+        offline: Whether data may only come from the mirror and the cache.
+        progress: Told how the run goes.
+        settings: The other fields of `RunSpec`, such as `protocol`, `shots` or `limit`.
+
+    Returns:
+        The run. Asking the same again returns the finished run, or goes on with an unfinished one.
+
+    Raises:
+        SeahelmError: Whatever is wrong with names, data, model or output folder.
+    """
+    catalog = load_catalog()
+    where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots)
+    spec = RunSpec(model=model, suites=tuple(suites), tasks=tuple(tasks), **settings)
+    return execute(prepare(spec, catalog=catalog, where=where, out=Path(out)), progress=progress)
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,8 @@ def execute(options: argparse.Namespace) -> int:
     everything = not options.suite and not options.task
     definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.task)
     entries: list[dict[str, Any]] = []
-    seen = set()
     for task in definitions:
         for pin in (pin for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins):
-            if pin in seen:
-                continue
-            seen.add(pin)
             entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
             try:
                 found = verify(pin, where)
@@ -54,10 +50,19 @@ def execute(options: argparse.Namespace) -> int:
     if options.json:
         print_json(entries)
     else:
-        rows = [[e["source"], e["state"], e.get("place", ""), e.get("sha256", "")[:12]] for e in entries]
         out = console()
-        out.print(table(("source", "state", "place", "sha256"), rows))
-        for entry in entries:
-            if "reason" in entry:
-                out.print(f"{entry['state']}: {entry['reason']}", markup=False, soft_wrap=True)
+        out.print(table(("task", ">files", ">right", "place"), _by_task(entries)))
+        for line in dict.fromkeys(f"{entry['state']}: {entry['reason']}" for entry in entries if "reason" in entry):
+            out.print(line, markup=False, soft_wrap=True)
     return 1 if any(entry["state"] == "FAULT" for entry in entries) else 0
+
+
+def _by_task(entries: list[dict[str, Any]]) -> list[list[str]]:
+    """A row per task."""
+    rows = []
+    for task in dict.fromkeys(entry["task"] for entry in entries):
+        files = [entry for entry in entries if entry["task"] == task]
+        right = [entry for entry in files if entry["state"] == "right"]
+        places = ", ".join(sorted({entry["place"] for entry in right}))
+        rows.append([task, str(len(files)), str(len(right)), places])
+    return rows

@@ -30,6 +30,7 @@ _FLAT_OBJECT = re.compile(r"\{[^{}]*\}")
 _CLAUSE_ENDS = re.compile(r"[)\]}>]*\s*(?:[.,;:!?)\]|។៕၊။。]|$)")
 _SENTENCE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.;!?។៕။。]|$)")
 _WORD = re.compile(r"\w")
+_NEXT_WORD = re.compile(r"\s*(?:[^\s.,;:!?]+\s*){1,2}")
 _WORD_FOLLOWS = re.compile(r"\s+\w")
 _LONGEST_OPTION_WORD = 40
 _BETWEEN_LETTER_AND_TEXT = " \t.,:=)]}>|-–—"
@@ -141,7 +142,9 @@ class _Reply:
         how = tag.lastgroup or ""
         lead, line_end = self._lead(tag.end(), end)
         separator = self._text[tag.end() : lead.start("words")]
-        separated = how != "tag" or bool(lead["words"] or separator.strip() or "\n" in separator)
+        separated = bool(how != "tag" or lead["words"] or separator.strip() or "\n" in separator)
+        if not separated:  # some tags end in the word for `is`
+            separated = self._patterns.after_option_word.search(self._text, tag.start() + 1, tag.end()) is not None
         found = self._claim(lead, line_end, end)
         if found is None:
             found = self._further_on(lead.end(), line_end, separated)
@@ -172,8 +175,15 @@ class _Reply:
             if found is not None:
                 return found
         if letter is not None:
-            return self._with_tail(text[:line_end], letter)
+            listed = {self._repeated_option(line) for line in text[start:end].split("\n")} - {None}
+            return SEVERAL if len(listed) > 1 else self._with_tail(text[:line_end], letter)
         return SEVERAL if self._patterns.run.match(text, start, line_end) else None
+
+    def _repeated_option(self, line: str) -> Found:
+        """The option that the line repeats, with its letter, word for word."""
+        letter = self._patterns.line.match(line)
+        index = None if letter is None else self._index(letter)
+        return index if letter is not None and self._options.equal(letter["tail"]) == index else None
 
     def _letter_at(self, start: int, end: int) -> re.Match[str] | None:
         letter = self._patterns.letter.match(self._text, start, end)
@@ -194,6 +204,8 @@ class _Reply:
             return index
         if self._options.leading(tail) is not None:
             return SEVERAL
+        if self._patterns.denied.match(text, letter.end("letter")):
+            return None
         joined = self._patterns.joined.match(text, letter.end("letter"))
         return SEVERAL if joined is not None and _rivals(letter["letter"], joined["letter"]) else index
 
@@ -227,7 +239,9 @@ class _Reply:
     def _reversed(self) -> Iterator[_Hit]:
         for letter in self._patterns.reversed.finditer(self._text):
             index = self._index(letter)
-            if index is not None and not self._is_negated(letter.start()):
+            after = _NEXT_WORD.match(self._text, letter.end())
+            wrong = after is not None and self._patterns.negation.search(after[0]) is not None
+            if index is not None and not wrong and not self._is_negated(letter.start()):
                 yield _Hit(letter.start(), index, "stated", "sentence")
 
     def _is_negated(self, place: int) -> bool:

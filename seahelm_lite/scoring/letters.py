@@ -77,6 +77,8 @@ class Patterns:
     """A line that begins with its letter; group `mark` is what sets it off from the text in group `tail`."""
     answer_key: re.Pattern[str]
     """Names under which a JSON object holds an answer."""
+    denied: re.Pattern[str]
+    """After a letter, what says that it is not the answer."""
     negation: re.Pattern[str]
     refusal: re.Pattern[str]
 
@@ -102,6 +104,7 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
     tags = _phrases({words.answer, *words.answer_tags, *english.answer_tags}, spaced)
     either = _phrases({words.or_word.strip(), english.or_word.strip()}, spaced)
     both = _phrases(_JOINING, spaced)
+    negation = _phrases(_NEGATIONS, spaced)
     open_letter = rf"{_OPENING}{letter}"
     latin = rf"[A-{max(series[0])}]"
     return Patterns(
@@ -124,7 +127,9 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
             rf"(?P<mark>\s*{_CLOSING}\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"
         ),
         answer_key=_compiled(rf"(?:(?:the|correct|final|best|chosen|selected)\s+)*(?:{tags}|{option})"),
-        negation=_compiled(_phrases(_NEGATIONS, spaced)),
+        # In `C not A` it is the second letter that is denied.
+        denied=_compiled(rf"{_CLOSING}\s*(?:(?:{option})\s*)*(?:{negation})(?!\s*(?:(?:{option})\s*)*{open_letter})"),
+        negation=_compiled(negation),
         refusal=_compiled(_phrases({*words.refusals, *english.refusals}, spaced)),
     )
 

@@ -65,7 +65,13 @@ def test_both_harnesses_ask_and_score_alike(
 
 
 def _under_lm_eval(
-    catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalog: Catalog,
+    task: str,
+    protocol: Any,
+    shots: int,
+    where: Where,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[dict[str, float], list[tuple[Any, ...]]]:
     from lm_eval import simple_evaluate
     from lm_eval.tasks import TaskManager

@@ -64,7 +64,9 @@ def test_a_model_without_a_chat_template_is_asked_as_a_plain_completion_and_says
 def test_a_model_with_a_chat_template_is_asked_through_it(
     chat_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, told, folder = _run(capsys, tmp_path, "--model", f"hf:{chat_model}", "--task", "regional_basics_ms", "--limit", "3")
+    _, told, folder = _run(
+        capsys, tmp_path, "--model", f"hf:{chat_model}", "--task", "regional_basics_ms", "--limit", "3"
+    )
     manifest = folder.manifest()
     assert manifest["tasks"][0]["layout"] == "chat"
     assert manifest["model"]["fingerprint"]["chat_template"]

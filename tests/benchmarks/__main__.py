@@ -1,0 +1,28 @@
+"""`python -m tests.benchmarks [all|NAME]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Read by tqdm when it is first imported: bars would cost time and hide the figures.
+os.environ["TQDM_DISABLE"] = "1"
+
+from tests.benchmarks import imports, prompts, scoring
+
+BENCHMARKS = {"imports": imports.main, "prompts": prompts.main, "scoring": scoring.main}
+
+
+def main() -> int:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "all"
+    if wanted != "all" and wanted not in BENCHMARKS:
+        print(f"there is no benchmark {wanted!r}; there are all, {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name, run in BENCHMARKS.items():
+        if wanted in ("all", name):
+            print(f"== {name}")
+            run()
+    return 0
+
+
+sys.exit(main())
