@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, Literal
 
 JsonValue = Any
@@ -38,14 +39,15 @@ def canonical_json(value: JsonValue) -> str:
         ValueError: On NaN or infinity.
         TypeError: On a value that JSON does not have.
     """
-    if isinstance(value, float):
-        return _canonical_float(value)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, int):
+        return str(value).lower() if isinstance(value, bool) else int.__repr__(value)
     if isinstance(value, Mapping):
-        parts = [f"{json.dumps(key)}:{canonical_json(value[key])}" for key in sorted(value)]
-        return "{" + ",".join(parts) + "}"
+        return "{" + ",".join([f"{encode_basestring(key)}:{canonical_json(value[key])}" for key in sorted(value)]) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(canonical_json, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+        return "[" + ",".join([canonical_json(item) for item in value]) + "]"
+    return _canonical_float(value) if isinstance(value, float) else json.dumps(value)
 
 
 def _canonical_float(value: float) -> str:
@@ -58,7 +60,7 @@ def _canonical_float(value: float) -> str:
     mantissa, exponential, power = text.partition("e")
     if not exponential:
         return text.removesuffix(".0")
-    return format(Decimal(text), "f") if -7 <= int(power) < 21 else f"{mantissa}e{int(power):+d}"
+    return format(Decimal(text), "f") if -7 < int(power) < 21 else f"{mantissa}e{int(power):+d}"
 
 
 def sha256_hex(data: str | bytes) -> str:

@@ -20,8 +20,8 @@ from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.store import ResponseStore
-from seahelm_lite.errors import RunFolderError
-from seahelm_lite.models.base import DocumentModel, Model
+from seahelm_lite.errors import RunFolderError, SeahelmError
+from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import JsonValue, Sample, canonical_json, sha256_hex
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
@@ -108,9 +108,14 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path) -> Prep
     model = open_model(spec.model)
     plan = make_plan(definitions, optional, spec, model, where)
     facts = model.facts
-    fingerprint = sha256_hex(canonical_json(dict(facts.fingerprint)))
+    fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
     folder = RunFolder(out / _run_id(spec, plan, facts.name, fingerprint))
     return Prepared(spec, model, plan, fingerprint, where, folder)
+
+
+def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
+    """Everything that would change an answer. There is no switch for thinking yet: the model's own default holds."""
+    return {**facts.fingerprint, "system_prompt": spec.system_prompt, "thinking": "default"}
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
@@ -130,13 +135,22 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
         RunFolderError: If the output folder cannot be written.
     """
     folder = prepared.folder
-    if folder.exists() and folder.manifest()["status"] == "complete":
+    # Without its seal it was killed on its last step, and is made anew from the stored responses.
+    if folder.exists() and folder.manifest()["status"] == "complete" and folder.is_sealed():
         return load_run(folder.path)
     started = time.time()
     manifest = _manifest(prepared, started)
+    is_new = not folder.exists()
     with ResponseStore(prepared.store) as store:
-        folder.write_manifest({**manifest, "status": "running"})
-        measured = measure(prepared.plan, prepared.model, store, prepared.fingerprint, progress or Silent())
+        try:
+            folder.write_manifest({**manifest, "status": "running"})
+            measured = measure(prepared.plan, prepared.model, store, prepared.fingerprint, progress or Silent())
+        except SeahelmError:
+            # A run that never got an answer has not begun and leaves no folder. The store stays, empty or not: another
+            # run may be using it.
+            if is_new and not store.holds(prepared.fingerprint):
+                folder.discard()
+            raise
     manifest["timings"].update(finished=_stamp(time.time()), seconds=round(time.time() - started, 3))
     manifest.update(usage=total_usage(measured.outcomes), requests_sent=measured.sent)
     if measured.interrupted:
@@ -273,7 +287,7 @@ def _manifest(prepared: Prepared, started: float) -> dict[str, Any]:
         "spec": prepared.spec.model_dump(mode="json"),
         "model": {
             "name": facts.name,
-            "fingerprint": dict(facts.fingerprint),
+            "fingerprint": _fingerprint(prepared.spec, facts),
             "fingerprint_sha256": prepared.fingerprint,
         },
         "tasks": [_task_entry(task) for task in plan.tasks],
@@ -305,7 +319,8 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
         "excluded": dict(task.data.excluded),
         "documents": len({sample.document.id for sample in task.samples}),
         "documents_total": len(task.data.test),
-        "card": task.definition.card.model_dump(mode="json", exclude_defaults=True),
+        # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
+        "card": task.definition.file.data["metadata"]["seahelm_lite"],
     }
 
 

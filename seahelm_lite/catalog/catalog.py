@@ -9,7 +9,7 @@ from pathlib import Path
 from seahelm_lite.catalog.definitions import Suite, TaskDefinition, suite_from, task_from
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
-from seahelm_lite.catalog.yaml_files import read_yaml
+from seahelm_lite.catalog.yaml_files import YamlFile, read_yaml
 from seahelm_lite.errors import CardError
 
 
@@ -58,8 +58,8 @@ class Catalog:
 def load_catalog(roots: Iterable[Path] | None = None) -> Catalog:
     """Read every YAML file under the task folders; the shipped one when none is given.
 
-    Every file must be a task or a suite of ours: one that does not parse is an error, never skipped. The tasks of a
-    folder also form a suite with the folder's name.
+    Every file must be a task or a suite of ours: one that does not parse is an error, never skipped. The tasks whose
+    cards name the same suite also form a suite of that name.
 
     Raises:
         CardError: With file and line, at the first file that cannot be used, or at a name taken twice.
@@ -67,6 +67,7 @@ def load_catalog(roots: Iterable[Path] | None = None) -> Catalog:
     folders = tuple(roots) if roots is not None else (shipped_folder("tasks"),)
     tasks: dict[str, TaskDefinition] = {}
     suites: dict[str, Suite] = {}
+    suite_files: dict[str, YamlFile] = {}
     members: dict[str, list[str]] = {}
     for path in (path for root in folders for path in sorted(root.rglob("*.yaml"))):
         file = read_yaml(path)
@@ -75,6 +76,7 @@ def load_catalog(roots: Iterable[Path] | None = None) -> Catalog:
             if suite.name in suites:
                 raise CardError(f"the suite {suite.name!r} exists already", where=file.at(("group",)))
             suites[suite.name] = suite
+            suite_files[suite.name] = file
             continue
         definition = task_from(file)
         if definition.name in tasks:
@@ -84,10 +86,19 @@ def load_catalog(roots: Iterable[Path] | None = None) -> Catalog:
         members.setdefault(definition.card.suite, []).append(definition.name)
     for name, names in members.items():
         if name in suites:
-            raise CardError(f"the suite {name!r} is also the folder of a task", where=str(folders[0]))
+            raise CardError(
+                f"the suite {name!r} is also the suite that tasks name on their cards",
+                where=suite_files[name].at(("group",)),
+            )
         suites[name] = Suite(name=name, title=name.replace("_", " "), tasks=tuple(names))
-    for suite in suites.values():
-        for task in (*suite.tasks, *suite.optional):
-            if task not in tasks:
-                raise unknown("task", task, tasks, listing=f"suite {suite.name}: seahelm-lite tasks list")
+    for name, file in suite_files.items():
+        _check_members(suites[name], file, tasks)
     return Catalog(folders, tasks, suites)
+
+
+def _check_members(suite: Suite, file: YamlFile, tasks: Mapping[str, TaskDefinition]) -> None:
+    for names, place in ((suite.tasks, ("task",)), (suite.optional, ("metadata", "seahelm_lite", "optional"))):
+        for index, name in enumerate(names):
+            if name not in tasks:
+                error = unknown("task", name, tasks, listing="seahelm-lite tasks list")
+                raise CardError(error.what, where=file.at((*place, index)), remedy=error.remedy)

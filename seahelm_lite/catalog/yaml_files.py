@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -55,22 +55,30 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         node = yaml.compose(text, Loader=_Loader)
         data = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: a value that looks like a date and is none, such as 2026-13-01.
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        problem = getattr(error, "problem", None) or str(error)
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
         raise CardError(f"is not valid YAML: {problem}", where=f"{path}:{line}", remedy="Mend that line.") from None
     if not isinstance(data, dict) or node is None:
         raise CardError("must be a mapping of keys to values", where=f"{path}:1")
-    return YamlFile(path, data, dict(_lines(node, ())))
+    lines: dict[Location, int] = {}
+    for place, line in _lines(node, ()):
+        if place in lines:
+            what = f"the key {place[-1]!r} stands twice, first on line {lines[place]}"
+            raise CardError(what, where=f"{path}:{line}", remedy="Remove one.")
+        lines[place] = line
+    return YamlFile(path, data, lines)
 
 
 def _lines(node: yaml.Node, place: Location) -> Iterator[tuple[Location, int]]:
     yield place, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield (*place, str(key.value)), key.start_mark.line + 1
-            yield from ((where, line) for where, line in _lines(value, (*place, str(key.value))) if where != place)
+            child = (*place, str(key.value))
+            yield child, key.start_mark.line + 1
+            yield from ((where, line) for where, line in _lines(value, child) if where != child)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield from _lines(value, (*place, index))
@@ -89,12 +97,31 @@ def parse(model: type[Card], file: YamlFile, at: Location = ()) -> Card:
         return model.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        first = faults[0]
+        # A misspelt key is both unknown and missing, and only the former has a line.
+        first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
         location: Location = (*at, *first["loc"])
         key = ".".join(str(step) for step in first["loc"])
-        more = f" ({len(faults) - 1} more faults in this file)" if len(faults) > 1 else ""
+        more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
         if first["type"] == "extra_forbidden":
-            known = nearest(str(first["loc"][-1]), list(model.model_fields))
+            known = nearest(str(first["loc"][-1]), _keys_at(model, first["loc"][:-1]))
             remedy = f"Did you mean {known}?" if known else "Remove it."
             raise CardError(f"unknown key {key!r}{more}", where=file.at(location), remedy=remedy) from None
-        raise CardError(f"{key}: {first['msg']}{more}", where=file.at(location)) from None
+        fault = ": ".join(filter(None, (key, first["msg"].removeprefix("Value error, "))))
+        raise CardError(f"{fault}{more}", where=file.at(location)) from None
+
+
+def _keys_at(model: type[BaseModel], location: Location) -> set[str]:
+    """The keys that the part of a model under a location knows."""
+    parts = [model]
+    for step in location:
+        fields = [field for part in parts for name, field in part.model_fields.items() if step in (name, field.alias)]
+        # A step that is no field is an index, a key of a mapping, or pydantic's tag of a union.
+        parts = [inner for field in fields for inner in _models_in(field.annotation)] or parts
+    return {field.alias or name for part in parts for name, field in part.model_fields.items()}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

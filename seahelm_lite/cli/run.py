@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+from seahelm_lite.cli.settings import run_spec
 
 if TYPE_CHECKING:
-    from seahelm_lite.engine.spec import RunSpec
     from seahelm_lite.runs import Prepared, Run
 
 _MODEL_HELP = (
@@ -63,68 +63,12 @@ def execute(options: argparse.Namespace) -> int:
             raise SeahelmError("--resume takes everything from the run", remedy="Leave --model, --suite, --task out.")
         prepared = runs.resume(options.resume, catalog=catalog, where=where)
     else:
-        prepared = runs.prepare(_spec(options), catalog=catalog, where=where, out=options.out or Path("out"))
+        prepared = runs.prepare(run_spec(options), catalog=catalog, where=where, out=options.out or Path("out"))
     if options.dry_run:
         return _dry_run(prepared, as_json=options.json)
     with Bar() as bar:
         run = runs.execute(prepared, progress=bar)
     return report(run, as_json=options.json)
-
-
-def _spec(options: argparse.Namespace) -> RunSpec:
-    from pydantic import ValidationError
-
-    from seahelm_lite.catalog.names import unknown
-    from seahelm_lite.catalog.task_card import MULTIPLE_CHOICE_PROTOCOLS, PROTOCOLS
-    from seahelm_lite.catalog.yaml_files import parse, read_yaml
-    from seahelm_lite.engine.spec import RunSpec
-    from seahelm_lite.errors import CardError, SeahelmError
-
-    given: dict[str, Any] = {}
-    if options.config is not None:
-        file = read_yaml(options.config)
-        if {"model"} <= set(file.data) or options.model is None:
-            given = parse(RunSpec, file).model_dump(exclude_unset=True)
-        else:
-            given = dict(file.data)
-    if options.protocol is not None and options.protocol not in PROTOCOLS:
-        raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(MULTIPLE_CHOICE_PROTOCOLS))
-    own = {
-        "model": options.model,
-        "suites": tuple(options.suite) or None,
-        "tasks": tuple(options.task) or None,
-        "protocol": options.protocol,
-        "shots": options.shots,
-        "repeats": options.repeats,
-        "seed": options.seed,
-        "limit": options.limit,
-        "system_prompt": _text(options.system_prompt),
-        "chat_template": options.chat_template,
-        "max_tokens": options.max_tokens,
-        "allow_egress": options.allow_egress,
-    }
-    given.update({name: value for name, value in own.items() if value is not None})
-    if "model" not in given:
-        raise SeahelmError("no model is named", remedy="Add --model SPEC; `seahelm-lite run -h` shows the forms.")
-    if not given.get("suites") and not given.get("tasks"):
-        raise SeahelmError("no suite or task is named", remedy="Add --suite or --task; `seahelm-lite tasks list`.")
-    try:
-        return RunSpec.model_validate(given)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name = "-".join(str(part) for part in fault["loc"]).replace("_", "-")
-        raise CardError(f"--{name}: {fault['msg']}") from None
-
-
-def _text(path: Path | None) -> str | None:
-    from seahelm_lite.errors import SeahelmError
-
-    if path is None:
-        return None
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SeahelmError(f"the system prompt cannot be read: {error}", where=str(path)) from None
 
 
 def report(run: Run, *, as_json: bool) -> int:

@@ -93,7 +93,7 @@ def _show(options: argparse.Namespace) -> int:
 
     catalog, where = load(options)
     task = catalog.task(options.task)
-    told: dict[str, Any] = {**_summary(task), "card": task.card.model_dump(mode="json", exclude_defaults=True)}
+    told: dict[str, Any] = {**_summary(task), "card": task.file.data["metadata"]["seahelm_lite"]}
     try:
         told["data"] = _data_facts(task, load_documents(task.card, where))
     except SourceError as error:

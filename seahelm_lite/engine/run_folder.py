@@ -60,6 +60,13 @@ class RunFolder:
         """The scores; raises as `manifest`."""
         return self._read(SCORES, SCORES_SCHEMA)
 
+    def discard(self) -> None:
+        """Remove the manifest of a run that has nothing else, and its folder."""
+        (self.path / MANIFEST).unlink(missing_ok=True)
+        (self.path / f"{MANIFEST}.partial").unlink(missing_ok=True)
+        if self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.rmdir()
+
     def write_manifest(self, manifest: Mapping[str, JsonValue]) -> None:
         """Write the manifest; raises RunFolderError if the folder cannot be written."""
         self._write(MANIFEST, {"schema": RUN_SCHEMA, **manifest})
@@ -110,6 +117,10 @@ class RunFolder:
         files = sorted(path for path in self.path.rglob("*") if path.is_file() and path.name != SEAL)
         lines = [f"{sha256_hex(path.read_bytes())}  {path.relative_to(self.path).as_posix()}\n" for path in files]
         self._replace(self.path / SEAL, "".join(lines))
+
+    def is_sealed(self) -> bool:
+        """Whether the run was finished to its last byte."""
+        return (self.path / SEAL).is_file()
 
     def unsealed_changes(self) -> list[str]:
         """What differs from the seal: files changed, missing, or (scores aside) added since.

@@ -72,6 +72,11 @@ class ResponseStore:
             found.update({request: Response.from_json(json.loads(body)) for request, body in rows})
         return found
 
+    def holds(self, fingerprint: str) -> bool:
+        """Whether there is any response of a model."""
+        query = "SELECT EXISTS (SELECT 1 FROM responses WHERE fingerprint = ?)"
+        return bool(self._connection.execute(query, (fingerprint,)).fetchone()[0])
+
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in."""
         self._connection.close()

@@ -6,8 +6,10 @@ keeps what was finished.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,7 +46,8 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
     except ImportError as error:
         raise ModelError(f"lm-eval's {kind!r} needs a package that is missing: {error}", where=where) from None
     try:
-        model: LM = kind_of_model.create_from_arg_obj(dict(arguments))
+        with contextlib.redirect_stdout(sys.stderr):
+            model: LM = kind_of_model.create_from_arg_obj(dict(arguments))
     except (OSError, ValueError, TypeError, RuntimeError, ImportError, AssertionError) as error:
         detail = " ".join(str(error).split())[:400]
         raise ModelError(f"the model cannot be loaded: {detail}", where=where) from None
@@ -63,7 +66,9 @@ def _answer_with(model: LM, method: str, items: list[tuple[int, tuple[Any, ...]]
     hook = _Hook(method, items, deliver)
     model.set_cache_hook(hook)
     instances = [Instance(request_type=method, doc={}, arguments=arguments, idx=0) for _, arguments in items]
-    results = getattr(model, method)(instances)
+    # Some backends print; standard output is for results alone.
+    with contextlib.redirect_stdout(sys.stderr):
+        results = getattr(model, method)(instances)
     for (index, _), result in zip(items, results, strict=True):
         hook.finish(index, result)
 

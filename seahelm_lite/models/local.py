@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
-from seahelm_lite.models.weights import chat_template_of, folder_hashes
+from seahelm_lite.models.weights import chat_template_of, folder_hashes, loaded_facts
 from seahelm_lite.records import JsonValue, Request
 
 _SPEED_ONLY = frozenset({"batch_size", "max_batch_size", "device", "device_map", "num_concurrent", "parallelize"})
 """Arguments that change how fast an answer comes, not what it is; they stay out of the fingerprint."""
 
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
+
+
+_IN_PROCESS = frozenset(
+    {
+        *("hf", "hf-auto", "huggingface", "hf-multimodal", "hf-audiolm-qwen", "hf-mistral3", "steered", "dummy"),
+        *("vllm", "vllm-vlm", "sglang", "mamba_ssm", "nemo_lm", "megatron_lm", "neuronx", "openvino", "ipex", "habana"),
+        *("onnxruntime", "onnxruntime-genai", "trtllm", "winml"),
+    }
+)
+"""Backends that send nothing anywhere. Of any other, lm-eval decides where prompts go, unless `base_url` says it."""
 
 
 class LmEvalModel:
@@ -29,7 +40,7 @@ class LmEvalModel:
             kind: lm-eval's name of the backend.
             arguments: Constructor arguments of the backend.
             spec: The model SPEC, for error texts.
-            identity: What the fingerprint holds besides the backend's arguments, such as hashes of the weights.
+            identity: What identifies the weights, such as the hashes of their files; empty if only the arguments do.
 
         Raises:
             ModelError: If it cannot be loaded.
@@ -40,23 +51,24 @@ class LmEvalModel:
         self._model = lm_eval_bridge.load(kind, arguments, where=spec)
         over_chat_api = "chat" in kind or kind == "litellm"
         template = chat_template_of(self._model)
-        kept = {name: value for name, value in arguments.items() if name not in _SPEED_ONLY}
+        told_by_identity = {"pretrained", "revision", "tokenizer"} if identity else set()
+        kept = {name: str(value) for name, value in arguments.items() if name not in _SPEED_ONLY | told_by_identity}
         self.facts = ModelFacts(
             name=_short_name(kind, arguments),
             fingerprint={
                 "kind": "lmeval",
                 "backend": kind,
-                "arguments": {name: str(value) for name, value in kept.items() if name != "pretrained" or not identity},
+                "arguments": kept,
                 "chat_template": template,
+                **loaded_facts(self._model),
                 **identity,
             },
             capabilities=Capabilities(
                 chat=template is not None or over_chat_api,
                 prompt_logprobs=not over_chat_api,
-                host=_host(arguments),
+                host=_host(kind, arguments),
             ),
         )
-
         tokenizer = vars(self._model).get("tokenizer")
         self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
         """Tokens of a text, where the backend has its tokenizer at hand."""
@@ -113,7 +125,7 @@ def _short_name(kind: str, arguments: Mapping[str, Any]) -> str:
     return target.rstrip("/").rsplit("/", 1)[-1]
 
 
-def _host(arguments: Mapping[str, Any]) -> str | None:
-    from urllib.parse import urlsplit
-
-    return urlsplit(str(arguments["base_url"])).hostname if "base_url" in arguments else None
+def _host(kind: str, arguments: Mapping[str, Any]) -> str | None:
+    if "base_url" in arguments:
+        return urlsplit(str(arguments["base_url"])).hostname
+    return None if kind in _IN_PROCESS else f"the service behind lm-eval's {kind}"

@@ -10,6 +10,8 @@ from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model
 
+_SECRETS = frozenset({"api_key", "auth_token", "hf_token", "token", "header", "headers", "password", "secret"})
+
 FORMS = (
     "<card id>[@endpoint]",
     "hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…]",
@@ -102,6 +104,13 @@ def _arguments(spec: str, options: str) -> dict[str, str]:
     for name, equals, _ in pairs:
         if not equals:
             raise ModelError(f"{name!r} is not key=value", where=spec)
+        if name.strip() in _SECRETS:
+            # The SPEC is written into the manifest, and a shell keeps its history.
+            raise ModelError(
+                f"{name.strip()} does not belong into a model SPEC",
+                where=spec.partition(",")[0],
+                remedy="Set the environment variable that the backend reads, such as OPENAI_API_KEY.",
+            )
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

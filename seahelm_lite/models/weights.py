@@ -34,3 +34,11 @@ def chat_template_of(model: Any) -> str | None:
     if isinstance(template, dict):
         template = template.get("default")
     return template if isinstance(template, str) else None
+
+
+def loaded_facts(model: Any) -> dict[str, str | None]:
+    """What only the loaded model can tell: the number format of its weights, and the hub commit they came from."""
+    module = getattr(model, "_model", None)
+    dtype = getattr(module, "dtype", None)
+    commit = getattr(getattr(module, "config", None), "_commit_hash", None)
+    return {"dtype": None if dtype is None else str(dtype).removeprefix("torch."), "commit": commit}

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from seahelm_lite.prompts.words import LanguageWords
+from seahelm_lite.scoring.claims import Claims
 from seahelm_lite.scoring.letters import LINE_OF_JSON, Patterns, patterns_for
 from seahelm_lite.scoring.normalise import for_matching, strip_reasoning, unify
-from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found, OptionTexts, option_texts, plain, squeeze
+from seahelm_lite.scoring.option_texts import SEVERAL, Found, plain, squeeze
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,8 @@ _CLAUSE_ENDS = re.compile(r"[)\]}>]*\s*(?:[.,;:!?)\]|។៕၊။。]|$)")
 _SENTENCE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.;!?។៕။。]|$)")
 _WORD = re.compile(r"\w")
 _NEXT_WORD = re.compile(r"\s*(?:[^\s.,;:!?]+\s*){1,2}")
-_WORD_FOLLOWS = re.compile(r"\s+\w")
-_LONGEST_OPTION_WORD = 40
-_BETWEEN_LETTER_AND_TEXT = " \t.,:=)]}>|-–—"
+_NEAR = 80
+"""Characters in which a word still bears on what follows it; a bound that keeps the reading linear."""
 
 
 def read_choice(text: str, options: Sequence[str], words: LanguageWords) -> Reading:
@@ -94,13 +95,8 @@ class _Reply:
 
     def __init__(self, text: str, options: Sequence[str], patterns: Patterns) -> None:
         self._text = text
-        self._shown = options
         self._patterns = patterns
-
-    @property
-    def _options(self) -> OptionTexts:
-        # Most replies are read without them.
-        return option_texts(tuple(self._shown))
+        self._claims = Claims(text, options, patterns)
 
     def read(self) -> Reading:
         """Apply the rules."""
@@ -122,7 +118,7 @@ class _Reply:
 
     def _without_clear_tag(self, hits: list[_Hit]) -> Iterator[tuple[Found, str]]:
         yield self._bare_line(), "alone"
-        yield self._options.equal(self._text), "text"
+        yield self._claims.options.equal(self._text), "text"
         yield next((hit.found for hit in reversed(hits) if hit.strength == "stated"), None), "sentence"
         yield self._chosen(), "choose"
         yield self._lettered_lines(), "alone"
@@ -131,83 +127,30 @@ class _Reply:
     # Answers after a tag
 
     def _tagged(self) -> Iterator[_Hit]:
-        tags = list(self._patterns.tag.finditer(self._text))
-        ends = [*(tag.start() for tag in tags[1:]), len(self._text)]
-        for tag, end in zip(tags, ends, strict=False):
+        for tag, end in self._each(self._patterns.tag):
             hit = self._after(tag, end)
             if hit is not None:
                 yield hit
 
+    def _each(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int]]:
+        """Every match, with the place where its part of the text ends because the next one begins."""
+        matches = list(pattern.finditer(self._text))
+        for match, following in zip_longest(matches, matches[1:]):
+            yield match, len(self._text) if following is None else following.start()
+
     def _after(self, tag: re.Match[str], end: int) -> _Hit | None:
         how = tag.lastgroup or ""
-        lead, line_end = self._lead(tag.end(), end)
+        lead, line_end = self._claims.lead(tag.end(), end)
         separator = self._text[tag.end() : lead.start("words")]
         separated = bool(how != "tag" or lead["words"] or separator.strip() or "\n" in separator)
         if not separated:  # some tags end in the word for `is`
             separated = self._patterns.after_option_word.search(self._text, tag.start() + 1, tag.end()) is not None
-        found = self._claim(lead, line_end, end)
+        found = self._claims.claim(lead, line_end, end)
         if found is None:
             found = self._further_on(lead.end(), line_end, separated)
             return None if found is None else _Hit(tag.start(), found, "stated", how)
         clear = separated or self._ends_sentence(lead.end(), line_end)
         return _Hit(tag.start(), found, "clear" if clear else "aside", how)
-
-    def _lead(self, start: int, end: int) -> tuple[re.Match[str], int]:
-        """What leads from a tag to its answer, and where the answer's line ends."""
-        lead = self._patterns.lead.match(self._text, start, end)
-        assert lead is not None  # every part of the pattern may be empty
-        line_end = self._text.find("\n", lead.end(), end)
-        return lead, end if line_end < 0 else line_end
-
-    def _claim(self, lead: re.Match[str], line_end: int, end: int) -> Found:
-        """The option that a lead leads to: a letter, the text of an option, or both."""
-        text, start = self._text, lead.end()
-        letter = self._letter_at(start, line_end)
-        if letter is not None and not text[letter.end() : line_end].strip(AFTER_TEXT):
-            return self._index(letter)
-        options = self._options
-        # An option may begin with a word that also leads to letters, and may have several lines.
-        for found in (
-            options.leading(text[lead.start("words") : line_end]),
-            options.leading(text[start:line_end]),
-            options.equal(text[start:end]),
-        ):
-            if found is not None:
-                return found
-        if letter is not None:
-            listed = {self._repeated_option(line) for line in text[start:end].split("\n")} - {None}
-            return SEVERAL if len(listed) > 1 else self._with_tail(text[:line_end], letter)
-        return SEVERAL if self._patterns.run.match(text, start, line_end) else None
-
-    def _repeated_option(self, line: str) -> Found:
-        """The option that the line repeats, with its letter, word for word."""
-        letter = self._patterns.line.match(line)
-        index = None if letter is None else self._index(letter)
-        return index if letter is not None and self._options.equal(letter["tail"]) == index else None
-
-    def _letter_at(self, start: int, end: int) -> re.Match[str] | None:
-        letter = self._patterns.letter.match(self._text, start, end)
-        if letter is not None and letter["letter"] == "a" and _WORD_FOLLOWS.match(self._text, letter.end(), end):
-            return None  # the English article
-        return letter
-
-    def _index(self, letter: re.Match[str]) -> Found:
-        return self._patterns.indexes.get(letter["letter"])
-
-    def _with_tail(self, text: str, letter: re.Match[str]) -> Found:
-        """The option of a letter, unless what follows in the text belongs to another one."""
-        index = self._index(letter)
-        if index is None:
-            return None
-        tail = text[letter.end("letter") :].lstrip(_BETWEEN_LETTER_AND_TEXT)
-        if self._options.is_leading(index, tail):
-            return index
-        if self._options.leading(tail) is not None:
-            return SEVERAL
-        if self._patterns.denied.match(text, letter.end("letter")):
-            return None
-        joined = self._patterns.joined.match(text, letter.end("letter"))
-        return SEVERAL if joined is not None and _rivals(letter["letter"], joined["letter"]) else index
 
     def _ends_sentence(self, start: int, end: int) -> bool:
         letter = self._patterns.letter.match(self._text, start, end)
@@ -215,37 +158,36 @@ class _Reply:
 
     def _further_on(self, start: int, end: int, separated: bool) -> Found:
         """The only letter in the rest of the tag's line, where it stands like an answer."""
-        letters = [
-            one for one in self._patterns.standing.finditer(self._text, start, end) if self._index(one) is not None
-        ]
+        option = self._patterns.option
+        letters = [one for one in self._patterns.standing.finditer(self._text, start, end) if option(one) is not None]
         settled = [one for one in letters if self._stands_as_answer(one, start, end, separated)]
         if not settled:
             return None
-        if len({self._index(one) for one in letters}) > 1:
+        if len({option(one) for one in letters}) > 1:
             return SEVERAL
-        return (
-            None if self._patterns.negation.search(self._text, start, settled[0].start()) else self._index(settled[0])
-        )
+        negated = self._patterns.negation.search(self._text, start, settled[0].start())
+        return None if negated else option(settled[0])
 
     def _stands_as_answer(self, letter: re.Match[str], start: int, end: int, separated: bool) -> bool:
         ends_clause = separated and _CLAUSE_ENDS.match(self._text, letter.end(), end)
-        near = max(start, letter.start() - _LONGEST_OPTION_WORD)
+        near = max(start, letter.start() - _NEAR)
         if not ends_clause and not self._patterns.after_option_word.search(self._text, near, letter.start()):
             return False
         # In `vitamin C` the letter belongs to the matter, not to the form, of the question.
-        word = self._text[start : letter.start()].split()[-1:]
-        return not word or squeeze(word[0] + letter["letter"]) not in self._options.squeezed
+        word = self._text[near : letter.start()].split()[-1:]
+        return not word or squeeze(word[0] + letter["letter"]) not in self._claims.options.squeezed
 
     def _reversed(self) -> Iterator[_Hit]:
         for letter in self._patterns.reversed.finditer(self._text):
-            index = self._index(letter)
+            index = self._patterns.option(letter)
             after = _NEXT_WORD.match(self._text, letter.end())
             wrong = after is not None and self._patterns.negation.search(after[0]) is not None
             if index is not None and not wrong and not self._is_negated(letter.start()):
                 yield _Hit(letter.start(), index, "stated", "sentence")
 
     def _is_negated(self, place: int) -> bool:
-        clause = max(self._text.rfind(end, 0, place) for end in ".,;:!?\n") + 1
+        near = max(0, place - _NEAR)
+        clause = max(near, *(self._text.rfind(end, near, place) + 1 for end in ".,;:!?\n"))
         return self._patterns.negation.search(self._text, clause, place) is not None
 
     # Answers without a tag
@@ -257,15 +199,15 @@ class _Reply:
 
     def _bare(self, line: str) -> Found:
         letter = self._patterns.line.match(line)
-        return None if letter is None or _WORD.search(letter["tail"]) else self._index(letter)
+        return None if letter is None or _WORD.search(letter["tail"]) else self._patterns.option(letter)
 
     def _chosen(self) -> Found:
         """What follows the last phrase like `I choose`."""
         found = None
-        for phrase in self._patterns.choose.finditer(self._text):
+        for phrase, end in self._each(self._patterns.choose):
             if not self._is_negated(phrase.start()):
-                lead, line_end = self._lead(phrase.end(), len(self._text))
-                claimed = self._claim(lead, line_end, line_end)
+                lead, line_end = self._claims.lead(phrase.end(), end)
+                claimed = self._claims.claim(lead, line_end, line_end)
                 found = found if claimed is None else claimed
         return found
 
@@ -278,17 +220,17 @@ class _Reply:
 
     def _option_of_line(self, line: str) -> Found:
         letter = self._patterns.line.match(line)
-        index = None if letter is None else self._index(letter)
+        index = None if letter is None else self._patterns.option(letter)
         if letter is None or index is None:
-            return self._options.equal(line)
-        found = self._with_tail(line, letter)
+            return self._claims.options.equal(line)
+        found = self._claims.with_tail(line, letter, len(line))
         marked = letter["mark"].strip() and (not letter["letter"].islower() or letter["mark"].strip()[0] in ")]}")
-        if marked or found == SEVERAL or self._options.is_leading(index, letter["tail"]):
+        if marked or found == SEVERAL or self._claims.options.is_leading(index, letter["tail"]):
             return found
-        return self._options.equal(line)
+        return self._claims.options.equal(line)
 
     def _names_several(self) -> bool:
-        named = {self._index(letter) for letter in self._patterns.standing.finditer(self._text)} - {None}
+        named = {self._patterns.option(letter) for letter in self._patterns.standing.finditer(self._text)} - {None}
         run = self._patterns.run.match(self._text)
         return len(named) > 1 or (run is not None and not _WORD.search(self._text, run.end()))
 
@@ -305,9 +247,3 @@ def _settle(clear: _Hit, hits: list[_Hit]) -> Reading:
 
 def _only(found: set[int]) -> Found:
     return SEVERAL if len(found) > 1 else next(iter(found), None)
-
-
-def _rivals(first: str, second: str) -> bool:
-    """Whether a second letter, written like the first, names another option."""
-    alike = first.isascii() == second.isascii() and first.islower() == second.islower()
-    return alike and first.casefold() != second.casefold()

@@ -82,6 +82,10 @@ class Patterns:
     negation: re.Pattern[str]
     refusal: re.Pattern[str]
 
+    def option(self, match: re.Match[str]) -> int | None:
+        """The option of the letter in a match; None for a letter beyond the options."""
+        return self.indexes.get(match["letter"])
+
 
 _COMPILED: dict[tuple[str, int], Patterns] = {}
 
@@ -123,10 +127,12 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
         after_option_word=_compiled(rf"(?:{option}){_SEPARATOR}{_OPENING}\Z"),
         reversed=re.compile(rf"{_letter(series, upper=True)}{_CLOSING}\s*(?i:(?:(?:{option})\s*)+(?:{tags}))"),
         line=_compiled(
-            rf"[^\w\n]*+(?:(?:{option})\s*+)*+{open_letter}"
+            rf"[^\w\n]*+(?:(?:{option}){_SEPARATOR})*+{open_letter}"
             rf"(?P<mark>\s*{_CLOSING}\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"
         ),
-        answer_key=_compiled(rf"(?:(?:the|correct|final|best|chosen|selected)\s+)*(?:{tags}|{option})"),
+        answer_key=_compiled(
+            rf"(?:(?:the|correct|final|best|chosen|selected)\s+)*(?:(?:{tags})(?:\s+(?:{option}))?|{option})"
+        ),
         # In `C not A` it is the second letter that is denied.
         denied=_compiled(rf"{_CLOSING}\s*(?:(?:{option})\s*)*(?:{negation})(?!\s*(?:(?:{option})\s*)*{open_letter})"),
         negation=_compiled(negation),

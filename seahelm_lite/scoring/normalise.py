@@ -25,8 +25,8 @@ _MARKDOWN_SIGN = re.compile(r"[*_`#>|~\\<•+=\-\[]")
 _MARKDOWN = (
     (re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(?:\w[\w.+-]+)?[ \t]*$", re.MULTILINE), ""),  # fences of a code block
     (re.compile(r"^[ \t|:]*(?:[-=_*][ \t|:]*){3,}$", re.MULTILINE), ""),  # rules, underlines of headings and tables
-    (re.compile(r"<br\s*/?>", re.IGNORECASE), "\n"),
-    (re.compile(r"</?(?:b|i|u|em|strong|p|span|div|center|code|pre|mark|h[1-6])(?:\s[^<>]*)?>", re.IGNORECASE), ""),
+    (re.compile(r"<br\s*/?>"), "\n"),
+    (re.compile(r"</?(?:b|i|u|em|strong|p|span|div|center|code|pre|mark|h[1-6])(?:\s[^<>]*)?>"), ""),  # <B> is a letter
     (re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE), ""),  # quotes
     (re.compile(r"^[ \t]*#{1,6}[ \t]+", re.MULTILINE), ""),  # headings
     (re.compile(r"^[ \t]*[-*+•][ \t]+", re.MULTILINE), ""),  # list items

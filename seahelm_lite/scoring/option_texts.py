@@ -55,19 +55,28 @@ class OptionTexts:
     def leading(self, line: str) -> Found:
         """The option whose text begins the line and is followed by punctuation or nothing."""
         key = for_matching(line).lstrip(_BEFORE)
-        begins = [index for index, own in enumerate(self.keys) if _begins(key, own)]
-        if not begins:
-            return None
-        longest = max(len(self.keys[index]) for index in begins)
-        found = self._one([index for index in begins if len(self.keys[index]) == longest], line)
-        if found == SEVERAL or key[longest : longest + 1] not in (",", ";"):
+        begins = self._longest(key)
+        found = self._one(begins, line)
+        if found is None or found == SEVERAL:
             return found
-        second = self.leading(key[longest:].lstrip(",; "))
-        return found if second in (None, found) else SEVERAL
+        following = key[len(self.keys[found]) :]
+        listed = self._longest(following.lstrip(",; ")) if following.startswith((",", ";")) else []
+        return found if set(listed) <= set(begins) else SEVERAL
+
+    def _longest(self, key: str) -> list[int]:
+        """The options with whose text the folded line begins; those with the longest one, where texts nest."""
+        begins = [index for index, own in enumerate(self.keys) if _begins(key, own)]
+        longest = max((len(self.keys[index]) for index in begins), default=0)
+        return [index for index in begins if len(self.keys[index]) == longest]
 
     def is_leading(self, index: int, line: str) -> bool:
-        """Whether the line begins with the text of this option."""
+        """Whether the line begins with the text of this option, followed by punctuation or nothing."""
         return _begins(for_matching(line).lstrip(_BEFORE), self.keys[index])
+
+    def after(self, index: int, line: str) -> str | None:
+        """What follows the text of this option, folded; None where the line does not begin with it."""
+        key, own = for_matching(line).lstrip(_BEFORE), self.keys[index]
+        return key[len(own) :] if own and key.startswith(own) else None
 
     def _one(self, candidates: list[int], text: str) -> Found:
         """The only candidate, or the only one that agrees in case and punctuation too."""

@@ -1,4 +1,4 @@
-"""24,000 five-shot multiple-choice documents turned into requests, ours beside lm-eval's, prompts compared byte by byte."""
+"""24,000 five-shot multiple-choice documents turned into requests, ours beside lm-eval's, compared byte by byte."""
 
 from __future__ import annotations
 

@@ -511,10 +511,15 @@ def test_any_text_at_all_reads_without_fault(words: LanguageWords, text: str) ->
     assert (reading.index is not None) == (reading.kind == "answer")
 
 
+REPEATED = (
+    "<think>", "Jawapan: ", "jawapan A ", "Jawapan: A ", "A ", "A, ", "A ialah jawapan ", "saya pilih A ", "pilihan (",
+    "ikan keli, ", "A. ikan keli ", "bukan ", "ialah A ", "*", "_", "{", "(", "[a", "$", "$a", "-", " ", "\n", "'", "<b",
+    "\\boxed", "| ", "A\n", "a",
+)  # fmt: skip
+
+
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize(
-    "piece",
-    ["<think>", "Jawapan: ", "A ", "A, ", "*", "{", "(", "[a", "$", "-", " ", "\n", "'", "\\boxed", "| ", "pilihan ("],
-)
-def test_a_reply_that_repeats_itself_is_read_in_linear_time(piece: str) -> None:
-    read_choice(piece * 20_000, ANIMALS, language_words("ms"))
+@pytest.mark.parametrize("before", ["", "Jawapan: ", "Jawapan: x ", "Saya pilih "])
+@pytest.mark.parametrize("piece", REPEATED)
+def test_a_reply_that_repeats_itself_is_read_in_linear_time(before: str, piece: str) -> None:
+    read_choice(before + piece * 10_000, ANIMALS, language_words("ms"))
