@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
@@ -42,14 +42,6 @@ class BoardCard(BaseModel):
     protocol: Protocol
     tasks: tuple[BoardTask, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _names_tasks_once(self) -> BoardCard:
-        names = [column.task for column in self.tasks]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"{', '.join(twice)} named twice")
-        return self
-
 
 def board_cards(tasks: Collection[str], folder: Path | None = None) -> dict[str, BoardCard]:
     """All board cards, by id, checked against the tasks that exist.
@@ -63,9 +55,13 @@ def board_cards(tasks: Collection[str], folder: Path | None = None) -> dict[str,
         board = parse(BoardCard, file)
         if path.stem != board.id:
             raise CardError(f"the board {board.id} must be called {board.id}.yaml", where=file.at(("id",)))
-        for index, column in enumerate(board.tasks):
-            if column.task not in tasks:
-                error = unknown("task", column.task, tasks, listing="seahelm-lite tasks list")
-                raise CardError(error.what, where=file.at(("tasks", index, "task")), remedy=error.remedy)
+        names = [column.task for column in board.tasks]
+        for index, name in enumerate(names):
+            where = file.at(("tasks", index, "task"))
+            if name not in tasks:
+                error = unknown("task", name, tasks, listing="seahelm-lite tasks list")
+                raise CardError(error.what, where=where, remedy=error.remedy)
+            if name in names[:index]:
+                raise CardError(f"the task {name!r} is named twice", where=where, remedy="Remove one.")
         boards[board.id] = board
     return boards

@@ -28,7 +28,7 @@ _Loader.add_constructor("!function", lambda loader, node: str(node.value))
 
 @dataclass(frozen=True)
 class YamlFile:
-    """A parsed file and the line on which each of its values begins."""
+    """A parsed file and the line on which each of its keys and list items begins."""
 
     path: Path
     data: dict[str, Any]
@@ -36,10 +36,15 @@ class YamlFile:
 
     def at(self, location: Sequence[str | int]) -> str:
         """`file:line` of a value, or of the nearest enclosing one that stands in the file."""
-        place = tuple(location)
-        while place and place not in self.lines:
-            place = place[:-1]
-        return f"{self.path}:{self.lines.get(place, 1)}"
+        return f"{self.path}:{self.lines.get(self.standing(location), 1)}"
+
+    def standing(self, location: Sequence[str | int]) -> Location:
+        """The steps of a location that stand in the file; a checked model may have some that do not."""
+        place: Location = ()
+        for step in location:
+            if (*place, step) in self.lines:
+                place = (*place, step)
+        return place
 
 
 def read_yaml(path: Path) -> YamlFile:
@@ -100,7 +105,10 @@ def parse(model: type[Card], file: YamlFile, at: Location = ()) -> Card:
         # A misspelt key is both unknown and missing, and only the former has a line.
         first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
         location: Location = (*at, *first["loc"])
-        key = ".".join(str(step) for step in first["loc"])
+        steps = file.standing(location)
+        if location[-1:] != steps[-1:]:
+            steps = (*steps, *location[-1:])
+        key = ".".join(str(step) for step in steps[len(at) :])
         more = f" (and {len(faults) - 1} more in this file)" if len(faults) > 1 else ""
         if first["type"] == "extra_forbidden":
             known = nearest(str(first["loc"][-1]), _keys_at(model, first["loc"][:-1]))

@@ -38,6 +38,13 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else there")
 
 
+def count(text: str) -> int:
+    """The value of an option that counts something."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 up")
+    return int(text)
+
+
 def load(options: argparse.Namespace) -> tuple[Catalog, Where]:
     """The catalog, and the places where data is looked for."""
     from seahelm_lite.catalog.catalog import load_catalog

@@ -33,8 +33,8 @@ def score_rows(scores: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """The rows of a table of scores: values in percent, an empty one replaced by the word for why."""
     return [
         [
-            f"{score['task']}@{score['protocol']}",
-            score["language"],
+            score["task"],
+            score["protocol"],
             score["metric"],
             _value(score),
             _interval(score),
@@ -47,7 +47,7 @@ def score_rows(scores: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     ]
 
 
-SCORE_COLUMNS = ("task", "language", "metric", ">value", ">95 % interval", ">chance", ">baseline", ">n", "not answered")
+SCORE_COLUMNS = ("task", "protocol", "metric", ">value", ">95 % interval", ">chance", ">baseline", ">n", "not answered")
 
 
 def _value(score: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+from seahelm_lite.cli.options import add_data_options, add_json, command, count, load, print_json
 
 if TYPE_CHECKING:
     from seahelm_lite.catalog.definitions import TaskDefinition
@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
     preview.add_argument("task")
     preview.add_argument("--document", metavar="ID", help="document id (default: the first)")
     preview.add_argument("--protocol", metavar="P", help="one protocol (default: all of the task)")
-    preview.add_argument("--shots", type=int, default=0, metavar="K", help="examples before the question")
+    preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
     add_data_options(preview)
     add_json(preview)
@@ -48,7 +48,7 @@ def add(commands: Any) -> None:
     )
     export.add_argument("tasks", nargs="+", metavar="TASK_OR_SUITE")
     export.add_argument("--protocol", metavar="P", help="default: the protocol of the task's own file")
-    export.add_argument("--shots", type=int, default=0, metavar="K", help="examples before the question")
+    export.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     export.add_argument("--out", type=Path, metavar="DIR", help="write one file a task; else to standard output")
     export.set_defaults(execute=_export)
 

@@ -159,7 +159,7 @@ class RunFolder:
 
     def _write(self, name: str, body: Mapping[str, JsonValue]) -> Path:
         path = self.path / name
-        self._replace(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+        self._replace(path, json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
         return path
 
     def _replace(self, path: Path, text: str) -> None:

@@ -33,7 +33,7 @@ class Baseline:
             UnknownNameError: If there is no such rule.
         """
         if kind not in KINDS:
-            raise unknown("baseline", kind, KINDS, listing="seahelm-lite models list")
+            raise unknown("baseline", kind, KINDS, listing=", ".join(KINDS))
         self.kind = kind
         self._tasks: dict[str, tuple[dict[str, Document], Sequence[str], Choose]] = {}
 

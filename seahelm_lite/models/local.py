@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,12 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
     Raises:
         ModelError: If the folder is missing, or holds no weights or no tokenizer.
     """
+    # A shell expands `~` at the beginning of a word only, and there `hf:` stands.
+    target = os.path.expanduser(target)
     options = {"pretrained": target, **arguments}
     folder = Path(target)
     identity: dict[str, JsonValue] = {"repository": target, "revision": arguments.get("revision", "main")}
-    if folder.exists() or target.startswith((".", "/", "~")):
+    if folder.exists() or target.startswith((".", "/")):
         _check_folder(folder, options, spec)
         identity = {"files": folder_hashes(folder)}
         tokenizer = options.get("tokenizer")
@@ -99,9 +102,13 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
 
 def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:
     if not folder.is_dir():
-        raise ModelError(f"there is no folder {folder}", where=spec)
+        raise ModelError(f"there is no folder {folder}", where=spec, remedy="Check the path.")
     if not (folder / "config.json").is_file():
-        raise ModelError(f"{folder} has no config.json, so it is not a transformers model", where=spec)
+        raise ModelError(
+            f"{folder} has no config.json, so it is not a transformers model",
+            where=spec,
+            remedy="Name the folder that save_pretrained wrote.",
+        )
     if "tokenizer" not in options and not any((folder / name).is_file() for name in _TOKENIZER_FILES):
         raise ModelError(
             f"{folder} has no tokenizer",

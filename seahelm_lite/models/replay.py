@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -28,6 +29,21 @@ class ReplayLine(BaseModel):
     finish_reason: Literal["stop", "length", "content_filter"] | None = None
 
 
+def _read(line: bytes, place: str) -> ReplayLine:
+    try:
+        return ReplayLine.model_validate(json.loads(line.decode("utf-8")))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        detail = ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
+    except ValueError as error:
+        detail = str(error)
+    raise ModelError(
+        f"not a replay line: {detail}",
+        where=place,
+        remedy='Each line is {"task", "document", "text"}, with "repeat" and "finish_reason" if needed.',
+    )
+
+
 class Replay:
     """Answers from a JSON-lines file; a document the file lacks is an error of the run, never a wrong answer."""
 
@@ -40,26 +56,28 @@ class Replay:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise ModelError(f"the replay file cannot be read: {error}", where=str(path)) from None
+            raise ModelError(
+                f"the replay file cannot be read: {error.strerror}", where=str(path), remedy="Check the path."
+            ) from None
         self._name = path.stem
         self._hash = sha256_hex(content)
         self._answers: dict[tuple[str, str, int], ReplayLine] = {}
-        for number, line in enumerate(content.decode("utf-8", errors="replace").splitlines(), start=1):
+        self._places: dict[tuple[str, str, int], str] = {}
+        # Not `splitlines`, which also cuts at characters that answers contain, such as U+2028.
+        for number, line in enumerate(content.removeprefix(BOM_UTF8).split(b"\n"), start=1):
             if not line.strip():
                 continue
-            try:
-                entry = ReplayLine.model_validate(json.loads(line))
-            except (json.JSONDecodeError, ValidationError) as error:
-                detail = str(error).splitlines()[0]
-                raise ModelError(
-                    f"not a replay line: {detail}",
-                    where=f"{path}:{number}",
-                    remedy='Each line is {"task", "document", "text"}, with "repeat" and "finish_reason" if needed.',
-                ) from None
+            place = f"{path}:{number}"
+            entry = _read(line, place)
             key = (entry.task, entry.document, entry.repeat)
             if key in self._answers:
-                raise ModelError(f"document {entry.document} is answered twice", where=f"{path}:{number}")
+                raise ModelError(
+                    f"document {entry.document} is answered twice",
+                    where=place,
+                    remedy=f"First at {self._places[key]}; remove one, or number them with `repeat`.",
+                )
             self._answers[key] = entry
+            self._places[key] = place
         self._tasks = {task for task, _, _ in self._answers}
 
     @property
@@ -81,10 +99,11 @@ class Replay:
         if definition.name not in self._tasks:
             raise Unsuited("the replay file has no answer for it")
         known = {document.id for document in data.test}
-        for task, document, _ in self._answers:
+        for (task, document, _), place in self._places.items():
             if task == definition.name and document not in known:
                 raise ModelError(
                     f"the replay file answers {document!r}, which {task} does not have",
+                    where=place,
                     remedy="It may have been made from another version of the data.",
                 )
 

@@ -71,7 +71,7 @@ def _baseline(spec: str, rest: str) -> DocumentModel:
 def _replay(spec: str, rest: str) -> DocumentModel:
     from seahelm_lite.models.replay import Replay
 
-    return Replay(Path(rest))
+    return Replay(Path(rest).expanduser())
 
 
 def _hugging_face(spec: str, rest: str) -> Model:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from jinja2 import UndefinedError
+
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
+from seahelm_lite.errors import DataError
 from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, derive
 from seahelm_lite.prompts.templates import list_of, text_of
 from seahelm_lite.records import Document, JsonValue, Message, Request
@@ -43,18 +46,19 @@ class Asker:
         self._turns_prefix = self._chat_prefix() if asking.layout == "chat" else ()
 
     def requests(self, document: Document, repeat: int = 0) -> list[Request]:
-        """One request per compared text, or one request where the model writes the answer."""
-        question = self._question(document.fields)
+        """One request per compared text, or one request where the model writes the answer.
+
+        Raises:
+            DataError: If the templates ask for what the document lacks, such as a letter for a seventh option.
+        """
+        question, choices = self._rendered(document)
         chat = self._asking.layout == "chat"
         messages = (*self._turns_prefix, Message("user", question)) if chat else None
         context = None if chat else self._text_prefix + question
         by_document = self._asking.by_document
-        if self._choices is None:
-            continuations: list[str | None] = [None]
-        else:
-            # A chat template ends where the answer begins, so there is nothing to delimit (lm-eval does the same).
-            delimiter = "" if chat else TARGET_DELIMITER
-            continuations = [delimiter + choice for choice in self._choices(document.fields)]
+        # A chat template ends where the answer begins, so there is nothing to delimit (lm-eval does the same).
+        delimiter = "" if chat else TARGET_DELIMITER
+        continuations = [None] if choices is None else [delimiter + choice for choice in choices]
         return [
             Request(
                 kind="generate" if continuation is None else "loglikelihood",
@@ -82,22 +86,34 @@ class Asker:
             params["stop"] = [SHOT_DELIMITER]
         return params
 
-    def _answer(self, shot: Document) -> str:
-        if self._choices is not None:
-            return self._choices(shot.fields)[int(shot.fields["answer"])]
-        return self._target(shot.fields)
+    def _rendered(self, document: Document) -> tuple[str, list[str] | None]:
+        """The question, and the compared texts where there are any."""
+        try:
+            question = self._question(document.fields)
+            return question, None if self._choices is None else self._choices(document.fields)
+        except (UndefinedError, LookupError) as error:
+            raise DataError(
+                f"no {self.form.protocol} prompt can be made of it: {error}",
+                where=document.id,
+                remedy="Exclude the row by its number, or leave the protocol out of the card.",
+            ) from None
+
+    def _example(self, shot: Document) -> tuple[str, str]:
+        """The question and the answer of an example."""
+        question, choices = self._rendered(shot)
+        return question, self._target(shot.fields) if choices is None else choices[int(shot.fields["answer"])]
 
     def _plain_prefix(self) -> str:
         system = f"{self._asking.system}{SHOT_DELIMITER}" if self._asking.system else ""
         return system + "".join(
-            f"{self._question(shot.fields)}{TARGET_DELIMITER}{self._answer(shot)}{SHOT_DELIMITER}"
-            for shot in self._asking.shots
+            f"{question}{TARGET_DELIMITER}{answer}{SHOT_DELIMITER}"
+            for question, answer in map(self._example, self._asking.shots)
         )
 
     def _chat_prefix(self) -> tuple[Message, ...]:
         system = (Message("system", self._asking.system),) if self._asking.system else ()
         return system + tuple(
             turn
-            for shot in self._asking.shots
-            for turn in (Message("user", self._question(shot.fields)), Message("assistant", self._answer(shot)))
+            for question, answer in map(self._example, self._asking.shots)
+            for turn in (Message("user", question), Message("assistant", answer))
         )

@@ -27,6 +27,6 @@ def draw_shots(pool: Sequence[Document], count: int, *, seed: int, task: str) ->
         DataError: If the pool is too small.
     """
     if count > len(pool):
-        have = f"only {len(pool)} examples" if pool else "no few-shot split"
-        raise DataError(f"has {have}, not {count}", where=task, remedy=f"Use --shots {len(pool)} or fewer.")
+        have = f"has {len(pool)} examples, not {count}" if pool else "has no few-shot split to take examples from"
+        raise DataError(have, where=task, remedy=f"Use --shots {len(pool)}{' or fewer' if pool else ''}.")
     return ordered_pool(pool, seed=seed, task=task)[:count]

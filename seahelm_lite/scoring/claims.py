@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from seahelm_lite.scoring.letters import Patterns
-from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found, OptionTexts, option_texts
+from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found, OptionTexts, fold, option_texts
 
 _WORD_FOLLOWS = re.compile(r"\s+\w")
-_BETWEEN_LETTER_AND_TEXT = " \t.,:=)]}>|-–—"
+_BETWEEN_LETTER_AND_TEXT = " \t.,:=([{)]}>|-–—"
 
 
 class Claims:
@@ -58,9 +58,10 @@ class Claims:
         if index is None:
             return None
         tail = text[letter.end("letter") : end].lstrip(_BETWEEN_LETTER_AND_TEXT)
-        if self._lists_another(index, tail):
+        folded = fold(tail)
+        if self._lists_another(index, folded):
             return SEVERAL
-        if self.options.is_leading(index, tail):
+        if self.options.is_leading(index, folded):
             return index
         if self.options.leading(tail) is not None:
             return SEVERAL
@@ -83,9 +84,9 @@ class Claims:
         index = self._patterns.option(letter)
         return index if self.options.equal(letter["tail"]) == index else None
 
-    def _lists_another(self, index: int, tail: str) -> bool:
+    def _lists_another(self, index: int, folded: str) -> bool:
         """Whether the text of an option is followed by another letter with its own text."""
-        rest = self.options.after(index, tail)
+        rest = self.options.after(index, folded)
         letter = None if rest is None else self._patterns.joined.match(rest)
         if rest is None or letter is None:
             return False

@@ -13,7 +13,7 @@ from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.scoring.claims import Claims
 from seahelm_lite.scoring.letters import LINE_OF_JSON, Patterns, patterns_for
 from seahelm_lite.scoring.normalise import for_matching, strip_reasoning, unify
-from seahelm_lite.scoring.option_texts import SEVERAL, Found, plain, squeeze
+from seahelm_lite.scoring.option_texts import SEVERAL, Found, fold, plain, squeeze
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class _Reply:
             return self._claims.options.equal(line)
         found = self._claims.with_tail(line, letter, len(line))
         marked = letter["mark"].strip() and (not letter["letter"].islower() or letter["mark"].strip()[0] in ")]}")
-        if marked or found == SEVERAL or self._claims.options.is_leading(index, letter["tail"]):
+        if marked or found == SEVERAL or self._claims.options.is_leading(index, fold(letter["tail"])):
             return found
         return self._claims.options.equal(line)
 

@@ -61,8 +61,10 @@ def _whole_am(match: re.Match[str]) -> str:
 
 def for_matching(text: str) -> str:
     """The form in which texts are compared: unified, without case, one space wherever there is white space."""
-    # Casefolding can leave a letter decomposed, so the result is unified once more.
-    return " ".join(unify(unify(text).casefold()).split())
+    folded = unify(text).casefold()
+    if not unicodedata.is_normalized("NFKC", folded):
+        folded = unify(folded)  # casefolding takes some letters apart
+    return " ".join(folded.split())
 
 
 def strip_reasoning(text: str) -> tuple[str, bool]:
@@ -89,8 +91,7 @@ def strip_reasoning(text: str) -> tuple[str, bool]:
             kept.clear()
             opened.clear()
         opened.discard(name)
-        if not opened:
-            outside_from = tag.end()
+        outside_from = tag.end()
     if opened:
         return "".join(kept), True
     return "".join([*kept, text[outside_from:]]), False

@@ -54,7 +54,7 @@ class OptionTexts:
 
     def leading(self, line: str) -> Found:
         """The option whose text begins the line and is followed by punctuation or nothing."""
-        key = for_matching(line).lstrip(_BEFORE)
+        key = fold(line)
         begins = self._longest(key)
         found = self._one(begins, line)
         if found is None or found == SEVERAL:
@@ -69,14 +69,14 @@ class OptionTexts:
         longest = max((len(self.keys[index]) for index in begins), default=0)
         return [index for index in begins if len(self.keys[index]) == longest]
 
-    def is_leading(self, index: int, line: str) -> bool:
-        """Whether the line begins with the text of this option, followed by punctuation or nothing."""
-        return _begins(for_matching(line).lstrip(_BEFORE), self.keys[index])
+    def is_leading(self, index: int, folded: str) -> bool:
+        """Whether a folded line begins with the text of this option, followed by punctuation or nothing."""
+        return _begins(folded, self.keys[index])
 
-    def after(self, index: int, line: str) -> str | None:
-        """What follows the text of this option, folded; None where the line does not begin with it."""
-        key, own = for_matching(line).lstrip(_BEFORE), self.keys[index]
-        return key[len(own) :] if own and key.startswith(own) else None
+    def after(self, index: int, folded: str) -> str | None:
+        """What follows the text of this option in a folded line; None where the line does not begin with it."""
+        own = self.keys[index]
+        return folded[len(own) :] if own and folded.startswith(own) else None
 
     def _one(self, candidates: list[int], text: str) -> Found:
         """The only candidate, or the only one that agrees in case and punctuation too."""
@@ -93,6 +93,11 @@ def option_texts(options: tuple[str, ...]) -> OptionTexts:
     shown = [plain(unify(option)) for option in options]
     keys = tuple(map(_key, shown))
     return OptionTexts(tuple(" ".join(text.split()) for text in shown), keys, "\n".join(map(squeeze, keys)))
+
+
+def fold(line: str) -> str:
+    """A line as options' texts are looked for at its beginning."""
+    return for_matching(line).lstrip(_BEFORE)
 
 
 def _key(text: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import UndefinedError
+from jinja2 import TemplateRuntimeError, UndefinedError
 from jinja2.runtime import Undefined
 
 from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
-from seahelm_lite.errors import DataError
+from seahelm_lite.errors import CardError, DataError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
 from seahelm_lite.sources.expressions import expression
 from seahelm_lite.sources.rows import LoadedFile, load_file
@@ -45,6 +44,7 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
     """
     test_files = [load_file(file, where) for file in card.data.test]
     shot_files = [load_file(file, where) for file in card.data.shots]
+    _check_exclusions(card, test_files, shot_files)
     excluded: dict[str, int] = {}
     test = tuple(_test_documents(card, test_files, excluded))
     if not test:
@@ -69,33 +69,51 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
 
 
 def _test_documents(card: TaskCard, files: Sequence[LoadedFile], excluded: dict[str, int]) -> Iterator[Document]:
-    used: Counter[int] = Counter()
     for file in files:
         for row, values in enumerate(file.rows):
-            found = _exclusion(card, file, row, values)
-            if found is not None:
-                used[found] += 1
-                reason = card.exclude[found].reason
+            reason = _exclusion(card, file, row, values)
+            if reason is not None:
                 excluded[reason] = excluded.get(reason, 0) + 1
                 continue
             yield _grouped(card, _document(card, card.document, file, row, values), values)
-    for index, exclusion in enumerate(card.exclude):
-        of_test = exclusion.path is None or exclusion.path in {file.name for file in files}
-        if of_test and exclusion.rows and used[index] < len(exclusion.rows):
+
+
+def _check_exclusions(card: TaskCard, test: Sequence[LoadedFile], shots: Sequence[LoadedFile]) -> None:
+    """Every excluded row is there, so that a changed source or a misspelt path is noticed.
+
+    Raises:
+        DataError: Naming the first row that is not, or is excluded twice.
+    """
+    seen: set[tuple[str, int]] = set()
+    for exclusion in card.exclude:
+        # Without a path the rows are of the test split, which then has one file.
+        files = [f for f in (*test, *shots) if f.name == exclusion.path] if exclusion.path is not None else test
+        if not files:
             raise DataError(
-                f"exclusion {index + 1} ({exclusion.reason}) names {len(exclusion.rows)} rows, {used[index]} exist",
+                f"an exclusion ({exclusion.reason}) names the file {exclusion.path!r}, which the task does not read",
                 where=card.id,
-                remedy="Row numbers count from 0, the header is not a row, and a row is excluded for one reason.",
+                remedy=f"Files: {', '.join(dict.fromkeys(file.name for file in (*test, *shots)))}.",
             )
+        for row in exclusion.rows:
+            place = (files[0].name, row)
+            if not 0 <= row < len(files[0].rows) or place in seen:
+                fault = "is excluded twice" if place in seen else f"does not exist, of {len(files[0].rows)}"
+                raise DataError(
+                    f"the excluded row {fault} ({exclusion.reason})",
+                    where=f"{files[0].name}#{row}",
+                    remedy="Row numbers count from 0, the header is not a row, and a row is excluded for one reason.",
+                )
+            seen.add(place)
 
 
-def _exclusion(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any]) -> int | None:
-    key = expression(card.document.key)(values) if card.document.key is not None else None
-    for index, exclusion in enumerate(card.exclude):
+def _exclusion(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any]) -> str | None:
+    """Why a row is left out; None where it is not."""
+    key = _Reader(f"{file.name}#{row}", values, card.document).value(card.document.key) if card.document.key else None
+    for exclusion in card.exclude:
         if exclusion.path in (None, file.name) and row in exclusion.rows:
-            return index
+            return exclusion.reason
         if exclusion.keys and key in exclusion.keys:
-            return index
+            return exclusion.reason
     return None
 
 
@@ -133,11 +151,14 @@ def _grouped(card: TaskCard, document: Document, values: Mapping[str, Any]) -> D
 
 def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool) -> None:
     """Options without their source letters and without blanks, and the key among those that are left."""
-    options = [str(option if option is not None else "").strip() for option in read.value(read.mapping.options)]
+    options = [str(option if option is not None else "").strip() for option in read.sequence("options")]
     carries = [bool((found := _LETTERED.match(text)) and found[1] == "ABCDEFGH"[n]) for n, text in enumerate(options)]
     if lettered:
         if not all(carries):
-            raise read.fault(f"option {carries.index(False) + 1} carries no letter, though the card says it does")
+            raise read.fault(
+                f"option {carries.index(False) + 1} does not carry its letter, though the card says it does",
+                remedy="Take `options_lettered` off the card, or exclude the row by its number, with the reason.",
+            )
         options = [_LETTERED.sub("", text, count=1).strip() for text in options]
     elif len(options) > 1 and all(carries):
         raise read.fault("the options already carry letters", remedy="Say `options_lettered: true` on the card.")
@@ -152,7 +173,9 @@ def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool
     fields["options"] = [options[index] for index in kept]
     fields["answer"] = kept.index(answer)
     if read.mapping.cloze_context is not None and read.mapping.cloze_options is not None:
-        ends = [str(end) for end in read.value(read.mapping.cloze_options)]
+        ends = [str(end) for end in read.sequence("cloze_options")]
+        if len(ends) != len(options):
+            raise read.fault(f"there are {len(ends)} cloze_options for {len(options)} options")
         fields["cloze_context"] = str(read.value(read.mapping.cloze_context))
         fields["cloze_options"] = [ends[index] for index in kept]
 
@@ -171,7 +194,9 @@ class _Reader:
             found = expression(source)(self.row)
         except UndefinedError as error:
             raise self._missing(str(error)) from None
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
+        except CardError as error:
+            raise CardError(error.what, where=self.identity, remedy="Mend it on the card.") from None
+        except (TemplateRuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
             raise self.fault(f"{source!r} cannot be read: {error}") from None
         if isinstance(found, Undefined) or (isinstance(found, list) and any(isinstance(x, Undefined) for x in found)):
             raise self._missing(source)
@@ -181,8 +206,17 @@ class _Reader:
         found = self.value(getattr(self.mapping, name))
         text = str(found).strip() if found is not None else ""
         if not text and not may_be_empty:
-            raise self.fault(f"the {name} is empty", remedy="Exclude the row by its number, with the reason.")
+            raise self.fault(f"the {name} is empty")
         return text
+
+    def sequence(self, name: str) -> Sequence[Any]:
+        source = getattr(self.mapping, name)
+        found = self.value(source)
+        if not isinstance(found, (list, tuple)):
+            raise self.fault(
+                f"{name} is no list: {source!r} gives {found!r:.60}", remedy="Mend the expression on the card."
+            )
+        return found
 
     def _missing(self, detail: str) -> DataError:
         return self.fault(
@@ -190,5 +224,7 @@ class _Reader:
             remedy="The source may have changed its columns; compare the pinned version.",
         )
 
-    def fault(self, what: str, *, remedy: str = "") -> DataError:
+    def fault(
+        self, what: str, *, remedy: str = "Exclude the row by its number, with the reason, or mend the card."
+    ) -> DataError:
         return DataError(what, where=self.identity, remedy=remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loopback import ChatServer, answers_by_hash
+from tests.loopback import Canned, ChatServer, Seen, chat, text_for
 
 KILLS = 20
 REPEATS = 6
@@ -23,7 +24,11 @@ REQUESTS = 125 * REPEATS
 
 @pytest.fixture
 def slow_server() -> Iterator[ChatServer]:
-    with ChatServer(answers_by_hash(delay_s=0.25)) as server:
+    async def letter(seen: Seen) -> Canned:
+        await asyncio.sleep(0.25)
+        return Canned(chat(text_for(seen.body["messages"])[0]))
+
+    with ChatServer(letter) as server:
         yield server
 
 
@@ -73,6 +78,8 @@ def test_a_run_killed_twenty_times_ends_with_the_same_bytes(slow_server: ChatSer
     assert subprocess.run(resumed, check=False, capture_output=True).returncode == 0
     before, after = _run_folder(undisturbed), _run_folder(disturbed)
     assert before.name == after.name
+    scores = json.loads((before / "scores.json").read_text())["scores"]
+    assert all(score["counts"]["scored"] == 25 * REPEATS for score in scores), "the comparison would say nothing"
     assert (before / "scores.json").read_bytes() == (after / "scores.json").read_bytes()
     assert not list(disturbed.rglob("*.partial"))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -98,6 +99,34 @@ def test_repeats_are_averaged_within_a_document_which_counts_once(metric: str) -
     assert (found.n, found.n_clusters) == (2, 2)
     expected = {"acc": 1 / 2, "balanced_acc": 1 / 2, "macro_f1": ((4 / 3) / (1 + 2 / 3) + (2 / 3) / (1 + 2 / 3)) / 2}
     assert found.value == pytest.approx(expected[metric])
+
+
+@pytest.mark.parametrize("metric", ["acc", "macro_f1", "balanced_acc"])
+def test_a_document_that_was_asked_more_often_weighs_no_more(metric: str) -> None:
+    once = [said(choice(n, n % 2)) for n in range(3)]
+    answers = [Answer("scored", choice=index) for index in (0, 0, 1)]
+    more = [*once, said(choice(2, 0), repeat=1), said(choice(2, 0), repeat=2)]
+    unequal = ChoiceTable(more, [*answers, answers[2], answers[2]], seed=1)
+    assert unequal.estimate(metric).value == pytest.approx(ChoiceTable(once, answers, 1).estimate(metric).value)
+
+
+@pytest.mark.parametrize("metric", ["acc", "macro_f1", "balanced_acc"])
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=20)
+def test_the_order_of_samples_changes_not_one_bit(metric: str, chance: Random) -> None:
+    # Seven repeats make sevenths, whose sums depend on their order.
+    documents = [choice(n, n % 3, options=3 + n % 3, cluster=f"{n // 3}") for n in range(20)]
+    rows = [
+        (said(document, repeat=repeat), Answer("scored", choice=(n * repeat) % 3))
+        for n, document in enumerate(documents)
+        for repeat in range(7)
+    ]
+    shuffled = list(rows)
+    chance.shuffle(shuffled)
+    one, other = (ChoiceTable(*zip(*some, strict=True), seed=1) for some in (rows, shuffled))
+    assert other.estimate(metric) == one.estimate(metric)
+    assert other.chance(metric) == one.chance(metric)
+    assert other.baselines(metric) == one.baselines(metric)
 
 
 def test_averaged_repeats_are_no_proportion() -> None:

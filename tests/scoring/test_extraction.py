@@ -138,6 +138,9 @@ FORMS_OF_AN_ANSWER = [
     Case("answer-outlives-the-explanation", "Jawapan: C\n\nJawapan A salah, begitu juga vitamin B.", "C"),
     Case("bare-line-before-the-explanation", "C\n\nJawapan A salah kerana tiada bukti.", "C"),
     Case("denied-then-stated", "Jawapan A salah. Jawapan C betul.", "C"),
+    Case("explanation-that-names-another", "Jawapan: C\n\nPenjelasan: jawapan A kurang tepat.", "C"),
+    Case("either-then-a-sentence", "Jawapan: A atau C? Jawapan yang lebih tepat bagi soalan ini ialah C.", "C"),
+    Case("reason-with-another-and-its-text", "Jawapan: C kerana A (buaya darat) tidak sesuai", "C"),
     Case("changed-mind", "Jawapan: A. Tunggu, saya silap. Jawapan: C", "C"),
     Case("answer-before-unclosed-reasoning", "Jawapan: C <think>Betulkah", "C"),
     Case("reasoning-opened-in-prompt", "Mungkin A.</think>C", "C"),
@@ -153,10 +156,15 @@ NOT_AN_ANSWER = [
     Case("wrong-answer-named", "A ialah jawapan yang salah.", "unparsed"),
     Case("compound-word", "Jawapan: C-section", "unparsed"),
     Case("abbreviation", "Jawapan: A.I.", "unparsed"),
+    Case("after-a-hyphen", "Jawapan: hepatitis-C", "unparsed"),
+    Case("tag-in-a-sentence", "Jawapan ini tentang kumpulan A.", "unparsed"),
     Case("apostrophe", "Jawapan: A's", "unparsed"),
     Case("and", "Jawapan: A dan C", "ambiguous"),
     Case("comma", "Jawapan: A, C", "ambiguous"),
     Case("slash", "Jawapan: A/C", "ambiguous"),
+    Case("both-with-texts", "Jawapan: A (buaya darat) dan B (ikan keli)", "ambiguous"),
+    Case("listed-on-one-line", "Jawapan: A. buaya darat B. ikan keli C. buaya tembaga D. ular sawa", "ambiguous"),
+    Case("two-guesses", "Jawapan: Mungkin A, mungkin C", "ambiguous"),
     Case("perhaps-the-other", "Jawapan: A atau mungkin C", "ambiguous"),
     Case("echoed-list", "Jawab dengan satu huruf: A, B, C atau D", "ambiguous"),
     Case("bare-either", "A atau C", "ambiguous"),
@@ -216,6 +224,15 @@ def test_signs_and_decimals_belong_to_numbers(reply: str, index: int) -> None:
     assert read_choice(reply, ("3", "-3", "3.5"), language_words("ms")).index == index
 
 
+def test_the_longest_option_that_fits_is_meant() -> None:
+    options = ("buaya", "buaya (tembaga)", "ikan")
+    assert read_choice("Jawapan: buaya (tembaga).", options, language_words("ms")).index == 1
+
+
+def test_punctuation_may_be_all_of_an_option() -> None:
+    assert read_choice("Jawapan: ?", (".", ",", "?"), language_words("ms")).index == 2
+
+
 def test_native_digits_match_ascii_digits() -> None:
     assert read_choice("คำตอบ: ๒๕๗๐", ("2569", "2570"), language_words("th")).index == 1
 
@@ -242,6 +259,7 @@ def test_only_letters_of_options_are_valid(count: int) -> None:
         pytest.param("th", "การ", id="thai-vowel-after"),
         pytest.param("th", "คำตอบ: ก็ดี", id="thai-mark-after"),
         pytest.param("th", "คำตอบ: นก", id="thai-letter-before"),
+        pytest.param("th", "คำตอบ: ก2", id="thai-digit-after"),
         pytest.param("lo", "ຄຳຕອບ: ກິນ", id="lao"),
         pytest.param("my", "ကောင်း", id="burmese-vowel-after"),
         pytest.param("my", "အဖြေက", id="burmese-particle"),
@@ -328,6 +346,7 @@ REPLIES = {
         Case("text", "Huế", "B"),
         Case("text-decomposed", unicodedata.normalize("NFD", "Đáp án: Cần Thơ"), "D"),
         Case("wrong-then-right", "Đáp án A sai. Đáp án C đúng.", "C"),
+        Case("other-answer-in-the-reason", "Đáp án đúng là C vì đáp án A nói về biển.", "C"),
         Case("sentence-item", "Trả lời: câu d", "D"),
         Case("both", "Đáp án: A và B", "ambiguous"),
         Case("wrong-only", "A là đáp án sai.", "unparsed"),
@@ -356,6 +375,7 @@ REPLIES = {
         Case("latin", "အဖြေ: C", "C"),
         Case("particle-and-latin", "အဖြေက C ဖြစ်ပါတယ်။", "C"),
         Case("particle-and-native", "အဖြေမှန်မှာ ခ ဖြစ်သည်။", "B"),
+        Case("latin-before-a-particle", "အဖြေ - C က မှန်ပါတယ်။", "C"),
         Case("right-answer", "မှန်ကန်သောအဖြေ - (ဂ)", "C"),
         Case("letter-and-text", "ခ) မန္တလေး", "B"),
         Case("text", "အဖြေ - ပုဂံ", "C"),
@@ -420,6 +440,7 @@ REPLIES = {
         Case("letter-before-its-tag", "B is the correct answer.", "B"),
         Case("text", "The Irrawaddy", "B"),
         Case("text-in-a-sentence", "The answer is the Red River.", "D"),
+        Case("article-after-a-comma", "Answer: C, a river in Thailand", "C"),
         Case("article", "The answer is a river in Thailand.", "unparsed"),
         Case("not-that-one", "The answer is not A.", "unparsed"),
         Case("either", "Answer: A or B", "ambiguous"),
@@ -513,8 +534,8 @@ def test_any_text_at_all_reads_without_fault(words: LanguageWords, text: str) ->
 
 REPEATED = (
     "<think>", "Jawapan: ", "jawapan A ", "Jawapan: A ", "A ", "A, ", "A ialah jawapan ", "saya pilih A ", "pilihan (",
-    "ikan keli, ", "A. ikan keli ", "bukan ", "ialah A ", "*", "_", "{", "(", "[a", "$", "$a", "-", " ", "\n", "'", "<b",
-    "\\boxed", "| ", "A\n", "a",
+    "ikan keli, ", "A. ikan keli ", "bukan ", "ialah A ", "*", "_", "{", "(", "[a", "$", "$a", "-", " ", "\n", "'",
+    "<b", "\\boxed", "| ", "A\n", "a",
 )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def test_any_text_in_any_form_matches_itself(text: str) -> None:
         pytest.param("C<think>A", "C", True, id="never-closed-after-text"),
         pytest.param("<think>a<think>b</think>C", "C", False, id="opened-twice"),
         pytest.param("<think>a<think>b</think>c</think>D", "D", False, id="nested"),
+        pytest.param("a<think>b</think>c</think>D", "D", False, id="closed-once-more"),
         pytest.param("<think>a<reasoning>b</reasoning>c", "", True, id="inner-block-closed"),
         pytest.param("<think>a</thinking>C", "C", False, id="closed-by-another-name"),
         pytest.param('<think id="1">a</think >C', "C", False, id="attributes-and-spaces"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -102,6 +103,32 @@ def test_repeats_are_averaged_before_documents_are_summed() -> None:
     # A corpus in which every document stands as often as it was asked has the same sums, twofold.
     expected = sacrebleu(both, [reference for reference in REFERENCES for _ in range(2)])
     assert table([*both], repeats=2).estimate("chrf").value == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["chrf", "chrf_gain"])
+def test_a_document_that_was_asked_more_often_weighs_no_more(metric: str) -> None:
+    once = [(said(document), Answer("scored", text=text)) for document, text in zip(DOCUMENTS, WRITTEN, strict=True)]
+    more = [*once, (said(DOCUMENTS[0], repeat=1), once[0][1]), (said(DOCUMENTS[0], repeat=2), once[0][1])]
+    equal, unequal = (TextTable(*zip(*some, strict=True), seed=1) for some in (once, more))
+    assert unequal.estimate(metric) == equal.estimate(metric)
+    assert unequal.baselines(metric) == equal.baselines(metric)
+
+
+@pytest.mark.parametrize("metric", ["chrf", "chrf_gain"])
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=20)
+def test_the_order_of_samples_changes_not_one_bit(metric: str, chance: Random) -> None:
+    # Seven repeats make sevenths, whose sums depend on their order.
+    rows = [
+        (said(passage(n, *row, cluster=f"{n % 3}"), repeat=repeat), Answer("scored", text=WRITTEN[n % 4][repeat:]))
+        for n, row in enumerate(ROWS * 3)
+        for repeat in range(7)
+    ]
+    shuffled = list(rows)
+    chance.shuffle(shuffled)
+    one, other = (TextTable(*zip(*some, strict=True), seed=1) for some in (rows, shuffled))
+    assert other.estimate(metric) == one.estimate(metric)
+    assert other.baselines(metric) == one.baselines(metric)
 
 
 def test_baselines_are_of_the_source_given_back() -> None:
