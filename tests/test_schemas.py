@@ -38,7 +38,7 @@ def execute(catalog: Catalog, out: Path, model: str = "baseline:longest", **sett
 
 
 def prepare(catalog: Catalog, out: Path, model: str = "baseline:longest", **settings: Any) -> runs.Prepared:
-    where = Where.from_environment(offline=True, task_roots=catalog.roots)
+    where = Where(mirror=None, cache=out / "cache", offline=True, task_roots=catalog.roots)
     spec = RunSpec(model=model, **{"suites": (SUITE,), **settings})
     return runs.prepare(spec, catalog=catalog, where=where, out=out)
 

@@ -76,6 +76,11 @@ class Claims:
             return None  # the English article
         return letter
 
+    def repeated(self) -> Found:
+        """The only option that a line of the reply repeats, with its letter, word for word."""
+        listed = {self._repeated_option(line) for line in self._text.split("\n")} - {None}
+        return SEVERAL if len(listed) > 1 else next(iter(listed), None)
+
     def _repeated_option(self, line: str) -> Found:
         """The option that the line repeats, with its letter, word for word."""
         letter = self._patterns.line.match(line)

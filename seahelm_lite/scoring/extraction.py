@@ -121,6 +121,7 @@ class _Reply:
         yield self._claims.options.equal(self._text), "text"
         yield next((hit.found for hit in reversed(hits) if hit.strength == "stated"), None), "sentence"
         yield self._chosen(), "choose"
+        yield self._claims.repeated(), "text"
         yield self._lettered_lines(), "alone"
         yield _only({hit.found for hit in hits}), "sentence"
 

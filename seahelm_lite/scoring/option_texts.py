@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from seahelm_lite.scoring.normalise import for_matching, strip_markdown, unify
@@ -44,8 +44,11 @@ class OptionTexts:
     exact: tuple[str, ...]
     keys: tuple[str, ...]
     """Folded and without punctuation around them."""
-    squeezed: str
-    """All of them without spaces: where letters that belong to an option's text are found."""
+
+    @cached_property
+    def squeezed(self) -> str:
+        """All of them without spaces: where letters that belong to an option's text are found."""
+        return "\n".join(map(squeeze, self.keys))
 
     def equal(self, text: str) -> Found:
         """The option whose text this is."""
@@ -91,8 +94,7 @@ class OptionTexts:
 def option_texts(options: tuple[str, ...]) -> OptionTexts:
     """The forms of these options, made once for all replies to the same question."""
     shown = [plain(unify(option)) for option in options]
-    keys = tuple(map(_key, shown))
-    return OptionTexts(tuple(" ".join(text.split()) for text in shown), keys, "\n".join(map(squeeze, keys)))
+    return OptionTexts(tuple(" ".join(text.split()) for text in shown), tuple(map(_key, shown)))
 
 
 def fold(line: str) -> str:

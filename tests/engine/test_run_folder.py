@@ -200,7 +200,7 @@ def run(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> runs.Run:
 
 
 def prepared(catalog: Catalog, out: Path) -> runs.Prepared:
-    where = Where.from_environment(offline=True, task_roots=catalog.roots)
+    where = Where(mirror=None, cache=out / "cache", offline=True, task_roots=catalog.roots)
     return runs.prepare(
         RunSpec(model="baseline:longest", suites=("regional_basics",)), catalog=catalog, where=where, out=out
     )

@@ -144,6 +144,16 @@ FORMS_OF_AN_ANSWER = [
     Case("changed-mind", "Jawapan: A. Tunggu, saya silap. Jawapan: C", "C"),
     Case("answer-before-unclosed-reasoning", "Jawapan: C <think>Betulkah", "C"),
     Case("reasoning-opened-in-prompt", "Mungkin A.</think>C", "C"),
+    Case(
+        "own-line-after-a-clause",
+        "Haiwan yang dimaksudkan oleh ayat ini ialah:\n\nC. buaya tembaga\n\nIa bersisik.",
+        "C",
+    ),
+    Case(
+        "own-line-then-verdicts",
+        "Haiwan yang dimaksudkan:\n\nC. buaya tembaga\n\nA. Tidak sesuai, hidup di darat.\nB. Tidak sesuai, ikan.",
+        "C",
+    ),
 ]
 
 NOT_AN_ANSWER = [
