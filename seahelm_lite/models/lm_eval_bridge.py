@@ -54,49 +54,101 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
     return model
 
 
-def answer(model: LM, requests: Sequence[Request], deliver: Deliver) -> None:
-    """Have an lm-eval model answer requests, delivering each answer as it is finished."""
+def answer(model: LM, requests: Sequence[Request], deliver: Deliver, *, remote: bool = False) -> None:
+    """Have an lm-eval model answer requests, delivering each answer as it is finished.
+
+    Args:
+        model: The model.
+        requests: What to ask.
+        deliver: Gets each outcome.
+        remote: Whether the model is behind an API. lm-eval then turns failed and filtered replies into empty texts,
+            so an empty text is a failure; of a model in this process it is an answer.
+
+    Raises:
+        ModelError: If the backend fails before its first answer. After that, the requests it left are failures.
+    """
     for method, kind in (("loglikelihood", "loglikelihood"), ("generate_until", "generate")):
-        indices = [index for index, request in enumerate(requests) if request.kind == kind]
-        if indices:
-            _answer_with(model, method, [(index, _arguments(model, requests[index])) for index in indices], deliver)
+        items = [(index, request) for index, request in enumerate(requests) if request.kind == kind]
+        if items:
+            _answer_with(_Hook(model, method, items, deliver, remote=remote))
 
 
-def _answer_with(model: LM, method: str, items: list[tuple[int, tuple[Any, ...]]], deliver: Deliver) -> None:
-    hook = _Hook(method, items, deliver)
+def _answer_with(hook: _Hook) -> None:
+    model, method = hook.model, hook.method
     model.set_cache_hook(hook)
-    instances = [Instance(request_type=method, doc={}, arguments=arguments, idx=0) for _, arguments in items]
-    # Some backends print; standard output is for results alone.
-    with contextlib.redirect_stdout(sys.stderr):
-        results = getattr(model, method)(instances)
-    for (index, _), result in zip(items, results, strict=True):
-        hook.finish(index, result)
+    instances = [Instance(request_type=method, doc={}, arguments=arguments, idx=0) for arguments in hook.arguments]
+    try:
+        # Some backends print; standard output is for results alone.
+        with contextlib.redirect_stdout(sys.stderr):
+            results = getattr(model, method)(instances)
+    except Exception as error:
+        # Backends raise whatever their libraries raise. What was finished stands; the rest did not get an answer.
+        cause = f"the backend failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        if not hook.answered:
+            raise ModelError(cause, remedy="With a smaller batch_size, or fewer --shots, it may fit.") from error
+        hook.fail_rest(cause)
+        return
+    for position, result in enumerate(results):
+        hook.finish(position, result)
 
 
 class _Hook(CacheHook):  # type: ignore[misc]
     """Matches finished answers to the requests they belong to."""
 
-    def __init__(self, method: str, items: list[tuple[int, tuple[Any, ...]]], deliver: Deliver) -> None:
+    def __init__(
+        self, model: LM, method: str, items: Sequence[tuple[int, Request]], deliver: Deliver, *, remote: bool
+    ) -> None:
         super().__init__(None)
-        self._method = method
+        self.model = model
+        self.method = method
+        self.answered = 0
+        self.arguments = [_arguments(model, request) for _, request in items]
+        self._items = items
         self._deliver = deliver
+        self._remote = remote
+        self._encode = None if remote else getattr(vars(model).get("tokenizer"), "encode", None)
         self._waiting: dict[_Key, list[int]] = defaultdict(list)
-        self._open: set[int] = set()
-        for index, arguments in reversed(items):
-            self._waiting[_key(arguments)].append(index)
-            self._open.add(index)
+        self._open = set(range(len(items)))
+        for position in reversed(range(len(items))):
+            self._waiting[_key(self.arguments[position])].append(position)
 
     def add_partial(self, attr: str, req: Any, res: Any) -> None:
         """Called by lm-eval for each finished request."""
-        waiting = self._waiting.get(_key(tuple(req))) if attr == self._method else None
+        waiting = self._waiting.get(_key(tuple(req))) if attr == self.method else None
         if waiting:
             self.finish(waiting.pop(), res)
 
-    def finish(self, index: int, result: Any) -> None:
+    def finish(self, position: int, result: Any) -> None:
         """Deliver the answer of a request, once."""
-        if index in self._open:
-            self._open.discard(index)
-            self._deliver(index, _outcome(self._method, result))
+        if position in self._open:
+            self._open.discard(position)
+            self.answered += 1
+            index, request = self._items[position]
+            self._deliver(index, self._outcome(request, result))
+
+    def fail_rest(self, cause: str) -> None:
+        """Deliver a failure for every request without an answer."""
+        for position in sorted(self._open):
+            self._deliver(self._items[position][0], Failure(cause))
+        self._open.clear()
+
+    def _outcome(self, request: Request, result: Any) -> Response | Failure:
+        if self.method == "generate_until":
+            return self._text(request, result)
+        value, greedy = float(result[0]), bool(result[1])
+        if math.isnan(value):
+            return Failure("the backend returned a log-likelihood that is not a number")
+        return Response(loglikelihood=value, is_greedy=greedy)
+
+    def _text(self, request: Request, result: Any) -> Response | Failure:
+        text = str(result) if result is not None else ""
+        if self._remote and not text.strip():
+            return Failure("lm-eval returned an empty text, which is what it makes of failed and of filtered replies")
+        if self._encode is None:
+            return Response(text=text)
+        # lm-eval does not say why a generation ended; one that fills the limit was cut there.
+        full = len(self._encode(text, add_special_tokens=False)) >= request.params["max_tokens"]
+        return Response(text=text, finish_reason="length" if full else "stop")
 
 
 def _key(arguments: tuple[Any, ...]) -> _Key:
@@ -116,12 +168,3 @@ def _arguments(model: LM, request: Request) -> tuple[Any, ...]:
     params = dict(request.params)
     settings = {"until": list(params.pop("stop", [])), "max_gen_toks": params.pop("max_tokens"), "do_sample": False}
     return context, {**settings, **params}
-
-
-def _outcome(method: str, result: Any) -> Response | Failure:
-    if method == "generate_until":
-        return Response(text=str(result)) if result is not None else Failure("the backend returned no text")
-    value, greedy = float(result[0]), bool(result[1])
-    if math.isnan(value):
-        return Failure("the backend returned a log-likelihood that is not a number")
-    return Response(loglikelihood=value, is_greedy=greedy)

@@ -76,7 +76,7 @@ class LmEvalModel:
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer a whole list; each answer is delivered when the backend reports it."""
-        self._bridge.answer(self._model, requests, deliver)
+        self._bridge.answer(self._model, requests, deliver, remote=self.facts.capabilities.host is not None)
 
 
 def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmEvalModel:

@@ -18,7 +18,7 @@ import pytest
 from tests.loopback import Canned, ChatServer, Seen, chat, text_for
 
 KILLS = 20
-REPEATS = 6
+REPEATS = 8
 REQUESTS = 125 * REPEATS
 
 
@@ -67,7 +67,7 @@ def test_a_run_killed_twenty_times_ends_with_the_same_bytes(slow_server: ChatSer
             _command(slow_server, disturbed), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         # Some kills fall before the first answer, some into the middle, some right after an answer was stored.
-        _wait_for(disturbed, _stored(disturbed) + chance.randrange(0, 40), process)
+        _wait_for(disturbed, _stored(disturbed) + chance.randrange(0, 25), process)
         time.sleep(chance.random() * 0.1)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -108,3 +108,13 @@ def test_what_an_lm_eval_backend_finished_is_kept_when_it_is_interrupted(
     status, told, _ = _run(capsys, tmp_path, *asked)
     assert (status, told["status"]) == (0, "complete")
     assert 0 < folder.manifest()["requests_sent"] < 100
+
+
+def test_a_generation_that_fills_its_limit_is_truncated_rather_than_unreadable(
+    chat_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--model", f"hf:{chat_model}", "--task", "regional_basics_th", "--limit", "5", "--max-tokens", "4")
+    _, told, _ = _run(capsys, tmp_path, *asked)
+    (score,) = told["scores"]  # type: ignore[misc]
+    assert score["counts"]["truncated"] > 0
+    assert score["counts"]["unparsed"] == 0

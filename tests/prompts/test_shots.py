@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seahelm_lite.errors import DataError
@@ -16,6 +16,7 @@ def _pool(size: int) -> list[Document]:
     return [Document(f"shots.jsonl#{n}", {"question": str(n)}, cluster=str(n)) for n in range(size)]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.integers(0, 99), st.sampled_from(["a", "b"]))
 def test_k_examples_are_the_first_k_of_one_more(size: int, seed: int, task: str) -> None:
     pool = _pool(size)
@@ -24,6 +25,7 @@ def test_k_examples_are_the_first_k_of_one_more(size: int, seed: int, task: str)
         assert more[:-1] == fewer
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 99))
 def test_the_ordered_pool_has_every_example_once(size: int, seed: int) -> None:
     pool = _pool(size)

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seahelm_lite.prompts.subset import limited
@@ -21,6 +21,7 @@ def _documents(*strata: int) -> list[Document]:
 STRATA = st.lists(st.integers(1, 30), min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(STRATA, st.integers(0, 99), st.data())
 def test_the_documents_of_a_smaller_limit_are_among_those_of_a_larger(
     strata: list[int], seed: int, data: st.DataObject
@@ -34,6 +35,7 @@ def test_the_documents_of_a_smaller_limit_are_among_those_of_a_larger(
     assert (len(fewer), len(more)) == (small, large)
 
 
+@settings(deadline=None)
 @given(STRATA, st.integers(0, 99), st.data())
 def test_every_stratum_has_its_share(strata: list[int], seed: int, data: st.DataObject) -> None:
     documents = _documents(*strata)
@@ -48,6 +50,7 @@ def test_strata_of_equal_size_give_equally_many() -> None:
     assert Counter(document.stratum for document in chosen) == {"0": 4, "1": 4, "2": 4}
 
 
+@settings(deadline=None)
 @given(STRATA, st.integers(0, 99), st.integers(1, 40))
 def test_a_subset_is_in_source_order(strata: list[int], seed: int, limit: int) -> None:
     documents = _documents(*strata)
@@ -55,6 +58,7 @@ def test_a_subset_is_in_source_order(strata: list[int], seed: int, limit: int) -
     assert places == sorted(places)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99), st.integers(1, 30), st.randoms())
 def test_the_order_of_the_source_does_not_change_what_is_drawn(seed: int, limit: int, chance: random.Random) -> None:
     documents = _documents(10, 17, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seahelm_lite.errors import CardError, DataError, SourceError
@@ -54,6 +54,7 @@ def test_blank_options_are_dropped_and_the_key_goes_with_its_option(
     assert (fields["options"], fields["answer"]) == (kept, answer)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_right_option_is_the_same_text_before_and_after_blanks_are_dropped(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

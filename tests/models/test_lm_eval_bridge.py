@@ -1,0 +1,84 @@
+"""lm-eval's backends as sources of answers: what they finished is kept, what failed is never an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lm_eval.api.model import LM
+
+from seahelm_lite.errors import ModelError
+from seahelm_lite.models import lm_eval_bridge
+from seahelm_lite.records import Failure, Outcome, Request, Response
+
+
+class _Backend(LM):
+    """Answers through the hook, as lm-eval's own backends do, and breaks after some answers."""
+
+    def __init__(self, *, breaks_after: int = 10**6, likelihood: float = -1.0, text: str = "B") -> None:
+        super().__init__()
+        self._left = breaks_after
+        self._likelihood = likelihood
+        self._text = text
+
+    def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
+        return [self._finish("loglikelihood", request, (self._likelihood, False)) for request in requests]
+
+    def generate_until(self, requests: list[Any]) -> list[str]:
+        return [self._finish("generate_until", request, self._text) for request in requests]
+
+    def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
+        raise NotImplementedError
+
+    def _finish(self, method: str, request: Any, answer: Any) -> Any:
+        if self._left == 0:
+            raise RuntimeError("out of memory")
+        self._left -= 1
+        self.cache_hook.add_partial(method, request.args, answer)
+        return answer
+
+
+def _generations(count: int) -> list[Request]:
+    return [Request(kind="generate", params={"max_tokens": 4}, context=f"question {n}") for n in range(count)]
+
+
+def _answer(model: LM, requests: list[Request], **options: bool) -> dict[int, Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    lm_eval_bridge.answer(model, requests, outcomes.__setitem__, **options)
+    return outcomes
+
+
+def test_every_request_is_answered_once_also_when_two_are_alike() -> None:
+    delivered: list[int] = []
+    requests = [*_generations(2), *_generations(2)]
+    lm_eval_bridge.answer(_Backend(), requests, lambda index, _: delivered.append(index))
+    assert sorted(delivered) == [0, 1, 2, 3]
+
+
+def test_a_backend_that_breaks_keeps_what_it_finished_and_fails_the_rest() -> None:
+    outcomes = _answer(_Backend(breaks_after=2), _generations(4))
+    assert [type(outcomes[index]) for index in range(4)] == [Response, Response, Failure, Failure]
+    assert "out of memory" in outcomes[3].cause  # type: ignore[union-attr]
+
+
+def test_a_backend_that_breaks_before_its_first_answer_is_an_error_of_the_model() -> None:
+    with pytest.raises(ModelError, match="out of memory"):
+        _answer(_Backend(breaks_after=0), _generations(2))
+
+
+def test_a_log_likelihood_that_is_not_a_number_is_a_failure() -> None:
+    request = Request(kind="loglikelihood", params={}, context="question", continuation=" A")
+    (outcome,) = _answer(_Backend(likelihood=float("nan")), [request]).values()
+    assert isinstance(outcome, Failure)
+
+
+def test_an_empty_text_is_an_answer_of_a_local_model_and_a_failure_behind_an_api() -> None:
+    local = _answer(_Backend(text=""), _generations(1), remote=False)
+    remote = _answer(_Backend(text=""), _generations(1), remote=True)
+    assert local[0] == Response(text="")
+    assert isinstance(remote[0], Failure)
+
+
+def test_an_unknown_type_of_model_is_named() -> None:
+    with pytest.raises(ModelError, match="no-such-type"):
+        lm_eval_bridge.load("no-such-type", {}, where="lmeval:no-such-type")

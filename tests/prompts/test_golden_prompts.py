@@ -1,0 +1,81 @@
+"""The bytes that are sent, held to `tests/golden/prompts.json`.
+
+For the first document of every task under every protocol and layout, with two examples where the task has them, the
+file holds the whole request where the data is ours, and its SHA-256 alone where others wrote it.
+
+A prompt that changes makes published scores incomparable: raise the task's version and write the file anew with
+`UPDATE_GOLDEN=1 python -m pytest tests/prompts/test_golden_prompts.py`, beside the mirror of real data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.prompts.asking import Asker, Asking
+from seahelm_lite.prompts.shots import draw_shots
+from seahelm_lite.records import Request, canonical_json, sha256_hex
+from seahelm_lite.sources.documents import load_documents
+from seahelm_lite.sources.where import Where
+from tests.conftest import REPOSITORY, needs_real_data, skip_without_data
+
+GOLDEN = REPOSITORY / "tests" / "golden" / "prompts.json"
+SHOTS = 2
+CASES = [
+    (task.name, protocol, layout)
+    for task in load_catalog().tasks.values()
+    for protocol in task.card.protocols
+    for layout in ("chat", "plain")
+]
+
+
+def _key(task: str, protocol: str, layout: str) -> str:
+    return f"{task}@{protocol} {layout}"
+
+
+def _golden() -> dict[str, Any]:
+    return dict(json.loads(GOLDEN.read_text(encoding="utf-8"))) if GOLDEN.is_file() else {}
+
+
+def _update(key: str, entry: dict[str, Any]) -> None:
+    known = {_key(*case) for case in CASES}
+    whole = {name: told for name, told in {**_golden(), key: entry}.items() if name in known}
+    GOLDEN.parent.mkdir(exist_ok=True)
+    GOLDEN.write_text(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _told(requests: list[Request]) -> dict[str, Any]:
+    """All requests of a document at once: what they share, and the texts whose likelihood is compared."""
+    bodies = [request.canonical() for request in requests]
+    ends = [body.pop("continuation") for body in bodies if "continuation" in body]
+    assert all(body == bodies[0] for body in bodies)
+    return {**bodies[0], "continuations": ends} if ends else bodies[0]
+
+
+@pytest.mark.parametrize(("task", "protocol", "layout"), CASES, ids=lambda value: value)
+def test_the_first_document_is_asked_with_the_same_bytes_as_ever(
+    task: str, protocol: Any, layout: Any, catalog: Catalog, where: Where
+) -> None:
+    skip_without_data(task)
+    card = catalog.task(task).card
+    data = load_documents(card, where)
+    shots = draw_shots(data.shots, SHOTS if data.shots else 0, seed=0, task=task)
+    told = _told(Asker(task, card, protocol, Asking(layout=layout, shots=shots)).requests(data.test[0]))
+    entry = {"document": data.test[0].id, "shots": [shot.id for shot in shots]}
+    entry |= {"sha256": sha256_hex(canonical_json(told))} if needs_real_data(task) else {"request": told}
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        _update(_key(task, protocol, layout), entry)
+    assert _golden().get(_key(task, protocol, layout)) == entry
+
+
+def test_the_file_has_an_entry_for_each_case_and_no_other() -> None:
+    assert set(_golden()) == {_key(*case) for case in CASES}
+
+
+def test_no_text_of_others_is_in_the_file() -> None:
+    for key, entry in _golden().items():
+        assert ("request" in entry) != needs_real_data(key)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seahelm_lite.catalog.catalog import Catalog
+from seahelm_lite.catalog.task_card import PROTOCOLS, Protocol, TaskCard
+from seahelm_lite.errors import ProtocolError
+from seahelm_lite.prompts.asking import Asker, Asking
+from seahelm_lite.prompts.protocols import derive
+from seahelm_lite.prompts.words import available_languages, language_words
+from seahelm_lite.records import Document
+from tests.small_task import SmallTask
+
+OPTIONS = ["satu", "dua", "tiga", "empat", "lima", "enam"]
+
+
+def _context(card: TaskCard, protocol: Protocol, **fields: Any) -> str:
+    """The plain text of a document without examples."""
+    document = Document("rows.jsonl#0", {"question": "Apa?", "answer": 0, **fields}, cluster="0")
+    return str(Asker("small", card, protocol, Asking(layout="plain")).requests(document)[0].context)
+
+
+def _continuations(card: TaskCard, protocol: Protocol, **fields: Any) -> list[str | None]:
+    document = Document("rows.jsonl#0", {"question": "Apa?", "answer": 0, **fields}, cluster="0")
+    asker = Asker("small", card, protocol, Asking(layout="plain"))
+    return [request.continuation for request in asker.requests(document)]
+
+
+def test_one_item_in_every_multiple_choice_protocol(tmp_path: Path) -> None:
+    card = SmallTask(tmp_path).card
+    options = OPTIONS[:3]
+    listing = "Soalan: Apa?\nA. satu\nB. dua\nC. tiga\n"
+    instruction = "Jawab dengan satu huruf sahaja: A, B atau C.\n"
+    assert _context(card, "ll-letter", options=options) == f"{listing}Jawapan:"
+    assert _continuations(card, "ll-letter", options=options) == [" A", " B", " C"]
+    assert _context(card, "gen-letter", options=options) == f"{listing}\n{instruction}Jawapan:"
+    assert _continuations(card, "gen-letter", options=options) == [None]
+    assert _context(card, "ll-cloze", options=options) == "Soalan: Apa?\nJawapan:"
+    assert _continuations(card, "ll-cloze", options=options) == [" satu", " dua", " tiga"]
+
+
+@pytest.mark.parametrize(
+    ("count", "letters"),
+    [(2, "A atau B"), (4, "A, B, C atau D"), (5, "A, B, C, D atau E"), (6, "A, B, C, D, E atau F")],
+)
+def test_as_many_letters_are_shown_as_the_document_has_options(tmp_path: Path, count: int, letters: str) -> None:
+    card = SmallTask(tmp_path).card
+    text = _context(card, "gen-letter", options=OPTIONS[:count])
+    assert f"Jawab dengan satu huruf sahaja: {letters}.\n" in text
+    assert [line[:3] for line in text.splitlines() if line[1:3] == ". "] == [f"{x}. " for x in "ABCDEF"[:count]]
+    assert len(_continuations(card, "ll-letter", options=OPTIONS[:count])) == count
+
+
+@pytest.mark.parametrize("code", available_languages())
+def test_a_language_asks_in_its_own_words_and_letters(tmp_path: Path, code: str) -> None:
+    card = SmallTask(tmp_path, changes={"language": code}).card
+    words = language_words(code)
+    text = _context(card, "gen-letter", options=OPTIONS[:4])
+    assert text.startswith(f"{words.question}{words.colon} Apa?\n{words.letters[0]}. satu\n")
+    assert text.endswith(f"\n{words.answer}{words.colon}")
+    assert words.letters_phrase(4) in text
+    assert _continuations(card, "ll-letter", options=OPTIONS[:4]) == [f" {letter}" for letter in words.letters[:4]]
+
+
+def test_the_prompt_language_gives_the_words(tmp_path: Path) -> None:
+    card = SmallTask(tmp_path, changes={"language": "ace", "prompt_language": "id"}).card
+    assert _context(card, "ll-cloze", options=OPTIONS[:2]) == "Pertanyaan: Apa?\nJawaban:"
+
+
+@pytest.mark.parametrize(("passage", "head"), [("Teks.", "Petikan: Teks.\nSoalan: Apa?\n"), ("", "Soalan: Apa?\n")])
+@pytest.mark.parametrize("protocol", ["ll-letter", "gen-letter", "ll-cloze"])
+def test_a_passage_stands_before_the_question_where_there_is_one(
+    tmp_path: Path, protocol: Protocol, passage: str, head: str
+) -> None:
+    assert language_words("ms").passage == "Petikan"
+    card = SmallTask(tmp_path, changes={"document": {"passage": "teks"}}).card
+    assert _context(card, protocol, options=OPTIONS[:2], passage=passage).startswith(head)
+
+
+def test_a_cloze_of_its_own_replaces_question_and_options_in_that_protocol_alone(tmp_path: Path) -> None:
+    changes = {"document": {"cloze_context": "x", "cloze_options": "y"}}
+    card = SmallTask(tmp_path, changes=changes).card
+    fields = {"options": ["Satu", "Dua"], "cloze_context": "Dia pergi kerana", "cloze_options": ["hujan", "panas"]}
+    assert _context(card, "ll-cloze", **fields) == "Dia pergi kerana"
+    assert _continuations(card, "ll-cloze", **fields) == [" hujan", " panas"]
+    assert _context(card, "ll-letter", **fields) == "Soalan: Apa?\nA. Satu\nB. Dua\nJawapan:"
+
+
+@pytest.mark.parametrize(("label", "word"), [("answer", "Jawapan:"), ("translation", "Terjemahan:")])
+def test_a_written_answer_follows_the_cards_instruction(tmp_path: Path, label: str, word: str) -> None:
+    card = SmallTask(
+        tmp_path,
+        changes={
+            "kind": "generation",
+            "protocols": ["gen"],
+            "metrics": ["chrf"],
+            "instruction": "Terjemahkan ayat ini.",
+            "answer_label": label,
+            "document": {"options": None, "answer": None, "reference": "text"},
+        },
+    ).card
+    assert _context(card, "gen", reference="x") == f"Terjemahkan ayat ini.\n\nTeks: Apa?\n{word}"
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 7 * 7 }}", "{% if x %}", "{# x #}", "{{ question }}", "a\nb\n", " a ", "\\n", "'\"", "100 %", "50%}"]
+)
+@pytest.mark.parametrize("protocol", ["ll-letter", "gen-letter", "ll-cloze"])
+def test_the_text_of_an_item_is_never_taken_for_a_template(tmp_path: Path, protocol: Protocol, text: str) -> None:
+    card = SmallTask(tmp_path).card
+    assert f"Soalan: {text}\n" in _context(card, protocol, question=text, options=["satu", "dua"])
+    if protocol == "ll-cloze":
+        assert _continuations(card, protocol, options=[text, "dua"]) == [f" {text}", " dua"]
+    else:
+        assert f"\nA. {text}\nB. dua\n" in _context(card, protocol, options=[text, "dua"])
+
+
+def test_a_protocol_the_card_does_not_allow_is_refused_and_those_it_does_are_named(tmp_path: Path) -> None:
+    card = SmallTask(tmp_path, changes={"protocols": ["ll-letter", "gen-letter"]}).card
+    with pytest.raises(ProtocolError, match="small_suite tasks cannot be asked in ll-cloze") as caught:
+        derive(card, "ll-cloze")
+    assert caught.value.remedy == "Use ll-letter or gen-letter."
+
+
+def test_every_shipped_task_derives_a_form_for_each_of_its_protocols(catalog: Catalog) -> None:
+    for task in catalog.tasks.values():
+        for protocol in PROTOCOLS:
+            if protocol in task.card.protocols:
+                form = derive(task.card, protocol)
+                assert (form.choices is None) == protocol.startswith("gen")
+                assert not form.question.endswith((" ", "\n"))
+                assert form.max_tokens == task.card.max_tokens
