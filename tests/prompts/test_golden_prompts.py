@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +22,7 @@ from seahelm_lite.catalog.catalog import Catalog, load_catalog
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.records import Request, canonical_json, sha256_hex
-from seahelm_lite.sources.documents import load_documents
+from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
 from tests.conftest import REPOSITORY, needs_real_data, skip_without_data
 
@@ -56,13 +59,20 @@ def _told(requests: list[Request]) -> dict[str, Any]:
     return {**bodies[0], "continuations": ends} if ends else bodies[0]
 
 
+@pytest.fixture(scope="module")
+def documents_of(catalog: Catalog, mirror: Path) -> Callable[[str], TaskDocuments]:
+    """The documents of a task, read once."""
+    where = Where(mirror=mirror, cache=mirror / "cache", offline=True, task_roots=catalog.roots)
+    return cache(lambda task: load_documents(catalog.task(task).card, where))
+
+
 @pytest.mark.parametrize(("task", "protocol", "layout"), CASES, ids=lambda value: value)
 def test_the_first_document_is_asked_with_the_same_bytes_as_ever(
-    task: str, protocol: Any, layout: Any, catalog: Catalog, where: Where
+    task: str, protocol: Any, layout: Any, catalog: Catalog, documents_of: Callable[[str], TaskDocuments]
 ) -> None:
     skip_without_data(task)
     card = catalog.task(task).card
-    data = load_documents(card, where)
+    data = documents_of(task)
     shots = draw_shots(data.shots, SHOTS if data.shots else 0, seed=0, task=task)
     told = _told(Asker(task, card, protocol, Asking(layout=layout, shots=shots)).requests(data.test[0]))
     entry = {"document": data.test[0].id, "shots": [shot.id for shot in shots]}

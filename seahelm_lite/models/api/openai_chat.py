@@ -12,7 +12,7 @@ from seahelm_lite.models.api import openai_wire as wire
 from seahelm_lite.models.api.endpoint import Endpoint, check_base_url, read_key
 from seahelm_lite.models.api.faults import Fault, Kind, fault_of_malformed, fault_of_no_reply, fault_of_status
 from seahelm_lite.models.api.retry import Breaker, RetryPolicy, parse_retry_after
-from seahelm_lite.models.api.transport import NoReply, Reply, open_session, post, run_pool
+from seahelm_lite.models.api.transport import NoReply, Reply, open_session, post, run_pool, run_to_end
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
 from seahelm_lite.records import Failure, Outcome, Request, Response
 
@@ -68,10 +68,10 @@ class OpenAIChat:
         )
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
-        """Answer every request, delivering each outcome once, from the calling thread.
+        """Answer every request, delivering each outcome once, from one thread.
 
-        Runs an event loop of its own, so it cannot be called from inside one. An interruption (Ctrl-C) stops it at
-        once; requests in flight are then not delivered.
+        That is the calling thread, unless an event loop runs in it already, as in a notebook. An interruption
+        (Ctrl-C) stops it at once; requests in flight are then not delivered.
 
         Raises:
             ProtocolError: If a request asks for a log-likelihood; nothing is sent then.
@@ -82,7 +82,7 @@ class OpenAIChat:
                 f"{self._model} is behind a chat API, which cannot give log-likelihoods of a given answer",
                 remedy="Use the protocol gen-letter.",
             )
-        asyncio.run(self._answer_all(requests, deliver))
+        run_to_end(lambda: self._answer_all(requests, deliver))
 
     async def _answer_all(self, requests: Sequence[Request], deliver: Deliver) -> None:
         endpoint = Endpoint(
