@@ -48,6 +48,11 @@ class SmallTask:
     """Keys of the card that differ from `CARD`; `document` is merged, and None takes a key away."""
 
     @property
+    def name(self) -> str:
+        """Of the task, and of its folder under the root."""
+        return str(self.changes.get("id", CARD["id"]))
+
+    @property
     def raw_card(self) -> dict[str, Any]:
         """The card as a task file holds it."""
         changes = dict(self.changes)
@@ -74,7 +79,7 @@ class SmallTask:
 
     def write(self) -> Path:
         """Write the task file."""
-        path = self.root / "small" / f"{self.raw_card['id']}.yaml"
+        path = self.root / self.name / f"{self.name}.yaml"
         fields = lm_eval_fields(self.card, self.card.protocols[0])
         path.write_text(to_yaml(fields, {"version": "1.0", "seahelm_lite": self.raw_card}), encoding="utf-8")
         return path
@@ -85,8 +90,8 @@ class SmallTask:
         return load_catalog([self.root])
 
     def _file(self, name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        path = self.root / "small" / name
+        path = self.root / self.name / name
         path.parent.mkdir(parents=True, exist_ok=True)
         content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
         path.write_bytes(content)
-        return {"path": f"small/{name}", "sha256": hashlib.sha256(content).hexdigest(), "format": "jsonl"}
+        return {"path": f"{self.name}/{name}", "sha256": hashlib.sha256(content).hexdigest(), "format": "jsonl"}

@@ -123,7 +123,7 @@ class CharacterNgrams:
         probability = 1 / self._alphabet
         for length in range(len(context) + 1):
             seen = self._counts.get(context[len(context) - length :])
-            if seen is None:
+            if not seen:
                 break
             total, kinds = seen.total(), len(seen)
             probability = (seen[character] + kinds * probability) / (total + kinds)
