@@ -69,7 +69,7 @@ def _interval(score: Mapping[str, Any]) -> str:
 
 def _baseline(score: Mapping[str, Any]) -> str:
     """The best of the baselines, by name."""
-    known = {name: value for name, value in score["baselines"].items() if value is not None and name != "copy_chrf"}
+    known = {name: value for name, value in score["baselines"].items() if value is not None}
     if not known:
         return "–"
     best = max(known, key=lambda name: known[name])

@@ -111,9 +111,8 @@ def test_a_document_that_was_asked_more_often_weighs_no_more(metric: str) -> Non
 
 
 @pytest.mark.parametrize("metric", ["acc", "macro_f1", "balanced_acc"])
-@given(st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=5)
-def test_the_order_of_samples_changes_not_one_bit(metric: str, chance: Random) -> None:
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_samples_changes_not_one_bit(metric: str, seed: int) -> None:
     # Seven repeats make sevenths, whose sums depend on their order.
     documents = [choice(n, n % 3, options=3 + n % 3, cluster=f"{n // 3}") for n in range(20)]
     rows = [
@@ -122,7 +121,7 @@ def test_the_order_of_samples_changes_not_one_bit(metric: str, chance: Random) -
         for repeat in range(7)
     ]
     shuffled = list(rows)
-    chance.shuffle(shuffled)
+    Random(seed).shuffle(shuffled)
     one, other = (ChoiceTable(*zip(*some, strict=True), seed=1) for some in (rows, shuffled))
     assert other.estimate(metric) == one.estimate(metric)
     assert other.chance(metric) == one.chance(metric)

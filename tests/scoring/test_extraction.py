@@ -240,7 +240,9 @@ def test_the_longest_option_that_fits_is_meant() -> None:
 
 
 def test_punctuation_may_be_all_of_an_option() -> None:
-    assert read_choice("Jawapan: ?", (".", ",", "?"), language_words("ms")).index == 2
+    words = language_words("ms")
+    assert read_choice("Jawapan: ?", (".", ",", "?"), words).index == 2
+    assert read_choice("!", ("?", "ya"), words).kind == "unparsed"
 
 
 def test_native_digits_match_ascii_digits() -> None:

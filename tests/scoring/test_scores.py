@@ -6,8 +6,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.records import STATES, Failure, Response, Sample
@@ -105,7 +103,7 @@ def test_correcting_for_chance_does_not_stop_at_nought(right: int, corrected: fl
 def test_a_score_at_chance_is_nought_and_not_negative_nought() -> None:
     # Here the mean of the chances is one last bit above a third.
     options = [2, 2, 2, 2, 4, 4, 2, 5, 5, 5, 5, 5]
-    samples = [said(choice(n, options=count), 0 if n < 4 else 1) for n, count in enumerate(options)]
+    samples = [said(choice(10 + n, options=count), 0 if n < 4 else 1) for n, count in enumerate(options)]
     (entry,) = scores_of(choice_card(), samples)
     assert json.dumps(entry["value_chance_corrected"]) == "0.0"
 
@@ -217,11 +215,10 @@ def test_the_same_samples_give_the_same_bytes(card: TaskCard, samples: list[Samp
 
 
 @both_kinds
-@given(chance=st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=10)
-def test_the_order_of_samples_changes_no_byte(card: TaskCard, samples: list[Sample], chance: Random) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_samples_changes_no_byte(card: TaskCard, samples: list[Sample], seed: int) -> None:
     shuffled = list(samples)
-    chance.shuffle(shuffled)
+    Random(seed).shuffle(shuffled)
     assert as_bytes(card, shuffled) == as_bytes(card, samples)
 
 

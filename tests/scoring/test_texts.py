@@ -115,17 +115,19 @@ def test_a_document_that_was_asked_more_often_weighs_no_more(metric: str) -> Non
 
 
 @pytest.mark.parametrize("metric", ["chrf", "chrf_gain"])
-@given(st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=5)
-def test_the_order_of_samples_changes_not_one_bit(metric: str, chance: Random) -> None:
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_samples_changes_not_one_bit(metric: str, seed: int) -> None:
     # Seven repeats make sevenths, whose sums depend on their order.
     rows = [
-        (said(passage(n, *row, cluster=f"{n % 3}"), repeat=repeat), Answer("scored", text=WRITTEN[n % 4][repeat:]))
-        for n, row in enumerate(ROWS * 3)
+        (
+            said(passage(n, *row, cluster=f"{n % 2}"), repeat=repeat),
+            Answer("scored", text=WRITTEN[n % 4][repeat * n % 9 :]),
+        )
+        for n, row in enumerate(ROWS * 6)
         for repeat in range(7)
     ]
     shuffled = list(rows)
-    chance.shuffle(shuffled)
+    Random(seed).shuffle(shuffled)
     one, other = (TextTable(*zip(*some, strict=True), seed=1) for some in (rows, shuffled))
     assert other.estimate(metric) == one.estimate(metric)
     assert other.baselines(metric) == one.baselines(metric)
@@ -135,8 +137,8 @@ def test_baselines_are_of_the_source_given_back() -> None:
     copied = pytest.approx(sacrebleu(SOURCES), abs=1e-12)
     for repeats in (1, 3):
         made = table([None] * 4 * repeats, repeats)
-        assert made.baselines("chrf") == {"copy": copied, "copy_chrf": copied}
-        assert made.baselines("chrf_gain") == {"copy": 0.0, "copy_chrf": copied}
+        assert made.baselines("chrf") == {"copy": copied}
+        assert made.baselines("chrf_gain") == {"copy": 0.0}
 
 
 @pytest.mark.parametrize("metric", ["chrf", "chrf_gain"])
