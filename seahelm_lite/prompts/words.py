@@ -41,6 +41,10 @@ class LanguageWords(BaseModel):
     instruction_letter: str = Field(pattern=r"\{letters\}")
     or_word: str
     """With the spaces around it: joins the last two letters of a list."""
+    and_words: tuple[str, ...]
+    """Words between two letters that leave open which one is meant."""
+    negations: tuple[str, ...]
+    """Words beside which a letter in a sentence is more likely one that was not chosen."""
     answer_tags: tuple[str, ...]
     """Words after which an answer is explicit."""
     option_words: tuple[str, ...]

@@ -27,20 +27,6 @@ _BLOCKS = (
     range(0xA980, 0xA9E0),  # Javanese
 )
 
-# fmt: off
-_JOINING = (
-    "and", "dan", "serta", "lan", "jeung", "sareng", "at", "và", "hay",
-    "และ", "กับ", "ແລະ", "ກັບ", "និង", "နှင့်", "နဲ့", "மற்றும்",
-)
-"""Words between two letters that leave open which one is meant, beside each language's `or`."""
-
-_NEGATIONS = (
-    "not", "neither", "isn't", "wrong", "incorrect", "bukan", "bukanlah", "tidak", "salah", "dudu", "ora", "sanes",
-    "không", "sai", "hindi", "mali", "ไม่", "ผิด", "ບໍ່", "ຜິດ", "មិន", "ខុស", "မဟုတ်", "မှား", "அல்ல", "தவறான",
-)
-"""Words after which a letter in a sentence is more likely the one that was not chosen."""
-# fmt: on
-
 _SEPARATOR = r"(?:[\s:=៖|→»>]|[-–—](?!\d))*+"
 """What stands between a tag and its answer. A dash before a digit is a sign."""
 
@@ -102,13 +88,15 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
     english = language_words("en")
     series = [string.ascii_uppercase[: max(options, 6)], *map("".join, (words.letters, *words.other_letters))]
     indexes = _indexes(series, options)
-    letter = _letter(series)
     spaced = words.spaces_between_words
+    # `ข้อก` is written in one word; in Burmese the letter is also a particle, and needs its space.
+    markers = () if spaced or words.code == "my" else tuple(map(unify, words.option_words))
+    letter = _letter(series, markers)
     option = _phrases({*words.option_words, *english.option_words}, spaced)
     tags = _phrases({words.answer, *words.answer_tags, *english.answer_tags}, spaced)
     either = _phrases({words.or_word.strip(), english.or_word.strip()}, spaced)
-    both = _phrases(_JOINING, spaced)
-    negation = _phrases(_NEGATIONS, spaced)
+    both = _phrases({*words.and_words, *english.and_words}, spaced)
+    negation = _phrases({*words.negations, *english.negations}, spaced)
     open_letter = rf"{_OPENING}{letter}"
     latin = rf"[A-{max(series[0])}]"
     return Patterns(
@@ -118,14 +106,14 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
         choose=_compiled(f"(?P<choose>{_phrases({*words.choose_phrases, *english.choose_phrases}, spaced)})"),
         lead=_compiled(rf"{_SEPARATOR}(?P<words>(?:{_OPENING}(?:{option}){_SEPARATOR})*+)"),
         letter=re.compile(rf"{open_letter}{_CLOSING}"),
-        standing=re.compile(rf"(?<![{_LATIN}][-.]){_letter(series, upper=True)}"),
+        standing=re.compile(rf"(?<![{_LATIN}][-.]){_letter(series, markers, upper=True)}"),
         run=re.compile(rf"{_OPENING}{latin}{{2,{len(series[0])}}}(?![{_LATIN}0-9_'])"),
         joined=_compiled(
             rf"{_CLOSING}\s*(?:[,;、၊]?\s*(?:(?:{either})\s*(?:[^\s.,;:!?]+\s+){{0,2}}?|(?:{both}))|[,/&+;|、၊–—-]|\s)"
             rf"\s*(?:(?:{option})\s*)*{open_letter}"
         ),
         after_option_word=_compiled(rf"(?:{option}){_SEPARATOR}{_OPENING}\Z"),
-        reversed=re.compile(rf"{_letter(series, upper=True)}{_CLOSING}\s*(?i:(?:(?:{option})\s*)+(?:{tags}))"),
+        reversed=re.compile(rf"{_letter(series, markers, upper=True)}{_CLOSING}\s*(?i:(?:(?:{option})\s*)+(?:{tags}))"),
         line=_compiled(
             rf"[^\w\n]*+(?:(?:{option}){_SEPARATOR})*+{open_letter}"
             rf"(?P<mark>\s*{_CLOSING}\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"
@@ -154,8 +142,11 @@ def _indexes(series: Iterable[str], options: int) -> dict[str, int]:
     }
 
 
-def _letter(series: Iterable[str], upper: bool = False) -> str:
-    """A letter that is no part of a word: next to no letter, mark or digit that would make it one."""
+def _letter(series: Iterable[str], markers: Iterable[str] = (), upper: bool = False) -> str:
+    """A letter that is no part of a word: next to no letter, mark or digit that would make it one.
+
+    A native letter may stand right behind one of the markers, which are words for `option`.
+    """
     alternatives = []
     for letters in series:
         if letters[0] in string.ascii_letters:
@@ -165,7 +156,8 @@ def _letter(series: Iterable[str], upper: bool = False) -> str:
             alternatives.append(rf"(?<![{_LATIN}0-9_'])[{shown}]{after}")
         else:
             beside = _word_characters(letters[0]) + "0-9"
-            alternatives.append(f"(?<![{beside}])[{unify(letters)}](?![{beside}])")
+            behind = "|".join([f"(?<![{beside}])", *(f"(?<={re.escape(word)})" for word in markers)])
+            alternatives.append(f"(?:{behind})[{unify(letters)}](?![{beside}])")
     return f"(?P<letter>{'|'.join(dict.fromkeys(alternatives))})"
 
 

@@ -15,6 +15,9 @@ SEVERAL: Final = -1
 Found = int | None
 """An option, `SEVERAL`, or None where nothing is said."""
 
+_SPECIAL = re.compile(r"<\|[^<>|]{1,40}\|>|</?s>|<(?:eos|end_of_turn)>")
+"""Control tokens of chat templates, which some servers leave in the text."""
+
 _LATEX = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)|operatorname|displaystyle|large|Large)\b\s*")
 _MATH = re.compile(r"(?<!\$)\$++([^\s$]++)\$++")
 _DOUBLE_QUOTES = re.compile('["“”„‟«»‹›「」『』]')
@@ -28,7 +31,7 @@ _ENDS = re.compile(r"\s*(?:$|[.,;:!?)\]}>…។៕၊။。|]+(?:\s|$)|[(\[]|[-�
 
 def plain(text: str) -> str:
     """The words of a unified text, without markdown, LaTeX around letters, and quotation marks."""
-    text = strip_markdown(text)
+    text = strip_markdown(_SPECIAL.sub("", text) if "<" in text else text)
     if "\\" in text:
         text = _LATEX.sub("", text)
     if "$" in text:

@@ -144,6 +144,7 @@ FORMS_OF_AN_ANSWER = [
     Case("changed-mind", "Jawapan: A. Tunggu, saya silap. Jawapan: C", "C"),
     Case("answer-before-unclosed-reasoning", "Jawapan: C <think>Betulkah", "C"),
     Case("reasoning-opened-in-prompt", "Mungkin A.</think>C", "C"),
+    Case("control-token-left-behind", "C<|im_end|>", "C"),
     Case(
         "own-line-after-a-clause",
         "Haiwan yang dimaksudkan oleh ayat ini ialah:\n\nC. buaya tembaga\n\nIa bersisik.",
