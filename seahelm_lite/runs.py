@@ -18,7 +18,7 @@ from seahelm_lite.engine.measure import Measured, measure, total_usage
 from seahelm_lite.engine.plan import Plan, PlannedTask, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
-from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
@@ -174,7 +174,7 @@ def resume(path: Path, *, catalog: Catalog, where: Where) -> Prepared:
     """
     folder = RunFolder(path)
     manifest = folder.manifest()
-    spec = RunSpec.model_validate(manifest["spec"])
+    spec = recorded_spec(manifest["spec"], path)
     prepared = prepare(spec, catalog=catalog, where=where, out=path.parent)
     if prepared.folder.run_id != folder.run_id:
         raise RunFolderError(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from seahelm_lite.catalog.task_card import Protocol
+from seahelm_lite.errors import RunFolderError
+from seahelm_lite.records import JsonValue
 
 
 class RunSpec(BaseModel):
@@ -37,3 +40,20 @@ class RunSpec(BaseModel):
         if not self.suites and not self.tasks:
             raise ValueError("name at least one suite or task")
         return self
+
+
+def recorded_spec(body: JsonValue, run: Path) -> RunSpec:
+    """The settings that a manifest holds.
+
+    Raises:
+        RunFolderError: If this version does not know them.
+    """
+    try:
+        return RunSpec.model_validate(body)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        raise RunFolderError(
+            f"its settings cannot be read: {'.'.join(map(str, fault['loc']))}: {fault['msg']}",
+            where=str(run),
+            remedy="Use the version of seahelm-lite that wrote it.",
+        ) from None

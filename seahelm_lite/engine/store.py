@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import Response, canonical_json
@@ -60,23 +61,30 @@ class ResponseStore:
             raise self._unwritable(error) from None
 
     def lookup(self, fingerprint: str, requests: Iterable[str]) -> dict[str, Response]:
-        """The stored responses among some request hashes."""
+        """The stored responses among some request hashes.
+
+        Raises:
+            RunFolderError: If the file is damaged.
+        """
         wanted = list(dict.fromkeys(requests))
         found: dict[str, Response] = {}
         for start in range(0, len(wanted), _LOOKUP_BATCH):
             batch = wanted[start : start + _LOOKUP_BATCH]
             marks = ",".join("?" * len(batch))
-            rows = self._connection.execute(
-                f"SELECT request, response FROM responses WHERE fingerprint = ? AND request IN ({marks})",
-                (fingerprint, *batch),
-            )
+            query = f"SELECT request, response FROM responses WHERE fingerprint = ? AND request IN ({marks})"
+            rows = self._read(query, (fingerprint, *batch))
             found.update({request: Response.from_json(json.loads(body)) for request, body in rows})
         return found
 
     def holds(self, fingerprint: str) -> bool:
-        """Whether there is any response of a model."""
-        query = "SELECT EXISTS (SELECT 1 FROM responses WHERE fingerprint = ?)"
-        return bool(self._connection.execute(query, (fingerprint,)).fetchone()[0])
+        """Whether there is any response of a model; raises as `lookup`."""
+        return bool(self._read("SELECT EXISTS (SELECT 1 FROM responses WHERE fingerprint = ?)", (fingerprint,))[0][0])
+
+    def _read(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unwritable(error) from None
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in."""

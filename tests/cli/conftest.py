@@ -37,6 +37,17 @@ class Called:
 Call = Callable[..., Called]
 
 
+def refused(called: Called, out: Path | None = None) -> str:
+    """The sentence of a command that was refused and wrote no run."""
+    assert called.status == 2
+    assert called.out == ""
+    if out is not None and out.is_dir():
+        assert not list(out.rglob("*.partial"))
+        assert not list(out.rglob("scores.json"))
+        assert not list(out.rglob("manifest.json"))
+    return called.sentence()
+
+
 @pytest.fixture(autouse=True)
 def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of this machine's user is read or written: an empty cache, no mirror, no key, a folder to work in."""
@@ -56,8 +67,7 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
         try:
             status = main([str(argument) for argument in arguments])
         except SystemExit as end:  # argparse
-            assert isinstance(end.code, int)
-            status = end.code
+            status = int(end.code or 0)
         return Called(status, *capsys.readouterr())
 
     return run
