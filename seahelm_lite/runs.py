@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import seahelm_lite
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
 from seahelm_lite.catalog.task_card import TaskCard
-from seahelm_lite.engine.measure import Measured, measure, total_usage
-from seahelm_lite.engine.plan import Plan, PlannedTask, make_plan
+from seahelm_lite.engine.manifest import begun, ended, prompts_hash
+from seahelm_lite.engine.measure import Measured, measure
+from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
@@ -24,6 +21,7 @@ from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import JsonValue, Sample, canonical_json, sha256_hex
+from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
 from seahelm_lite.sources.where import Where
 
@@ -119,12 +117,16 @@ def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
-    """The same question to the same model has the same id, so that asking again goes on where it stopped."""
-    asked = [[task.key, task.definition.version, task.data.data_hash, _prompts_hash(task)] for task in plan.tasks]
+    """The same question to the same model has the same id, so that asking again goes on where it stopped.
+
+    The whole task file counts: its keys, metrics and clusters decide the scores, though no prompt shows them.
+    """
+    asked = [[task.key, task.definition.sha256, task.data.data_hash, prompts_hash(task)] for task in plan.tasks]
     settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks"})
-    digest = sha256_hex(canonical_json({"settings": settings, "fingerprint": fingerprint, "asked": asked}))
+    skipped = sorted(item.task for item in plan.skipped)
+    identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
     slug = "".join(character if character.isalnum() or character in "-._" else "-" for character in name).strip(".-")
-    return f"{slug[:60]}-{digest[:10]}"
+    return f"{slug[:60]}-{sha256_hex(canonical_json(identity))[:10]}"
 
 
 def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
@@ -132,38 +134,61 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
 
     Raises:
         ModelError: If the model fails as a whole; what was answered is kept.
-        RunFolderError: If the output folder cannot be written.
+        RunFolderError: If the output folder cannot be written, another process is at this run, or the finished run
+            is no longer what it was sealed as.
     """
     folder = prepared.folder
-    # Without its seal it was killed on its last step, and is made anew from the stored responses.
-    if folder.exists() and folder.manifest()["status"] == "complete" and folder.is_sealed():
+    with folder.lock():
+        # Without its seal it was killed on its last step, and is made anew from the stored responses.
+        if folder.exists() and folder.manifest()["status"] == "complete" and folder.is_sealed():
+            return load_run(folder.path)
+        before = folder.manifest() if folder.exists() else None
+        manifest, measured = _measured(prepared, before, progress or Silent())
+        if measured.interrupted:
+            folder.write_manifest({**manifest, "status": "interrupted"})
+            return load_run(folder.path)
+        scores, remarks = _score_and_write(prepared, measured)
+        complete = all(score["status"] == "complete" for score in scores)
+        deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
+        folder.write_scores(scores)
+        folder.write_manifest(
+            {**manifest, "deviations": deviations, "status": "complete" if complete else "incomplete"}
+        )
+        if complete:
+            folder.seal()
         return load_run(folder.path)
-    started = time.time()
-    manifest = _manifest(prepared, started)
-    is_new = not folder.exists()
+
+
+def _measured(
+    prepared: Prepared, before: Mapping[str, Any] | None, progress: Progress
+) -> tuple[dict[str, Any], Measured]:
+    """Ask, and return the manifest with what this session added to it."""
+    folder, facts, started = prepared.folder, prepared.model.facts, time.time()
+    manifest = begun(
+        run_id=folder.run_id,
+        spec=prepared.spec,
+        plan=prepared.plan,
+        facts=facts,
+        fingerprint=_fingerprint(prepared.spec, facts),
+        fingerprint_sha256=prepared.fingerprint,
+        offline=prepared.where.offline,
+        started=started,
+        before=before,
+    )
     with ResponseStore(prepared.store) as store:
         try:
-            folder.write_manifest({**manifest, "status": "running"})
-            measured = measure(prepared.plan, prepared.model, store, prepared.fingerprint, progress or Silent())
+            folder.write_manifest(manifest)
+            measured = measure(prepared.plan, prepared.model, store, prepared.fingerprint, progress)
         except SeahelmError:
-            # A run that never got an answer has not begun and leaves no folder. The store stays, empty or not: another
-            # run may be using it.
-            if is_new and not store.holds(prepared.fingerprint):
+            # What the run was before this session, it is again; a run that never got an answer leaves no folder. The
+            # store stays, empty or not: another run may be using it.
+            if before is not None:
+                folder.write_manifest(before)
+            elif not store.holds(prepared.fingerprint):
                 folder.discard()
             raise
-    manifest["timings"].update(finished=_stamp(time.time()), seconds=round(time.time() - started, 3))
-    manifest.update(usage=total_usage(measured.outcomes), requests_sent=measured.sent)
-    if measured.interrupted:
-        manifest["status"] = "interrupted"
-        folder.write_manifest(manifest)
-        return Run(folder, folder.manifest(), [])
-    scores = _score_and_write(prepared, measured)
-    manifest["status"] = "complete" if all(score["status"] == "complete" for score in scores) else "incomplete"
-    folder.write_scores(scores)
-    folder.write_manifest(manifest)
-    if manifest["status"] == "complete":
-        folder.seal()
-    return load_run(folder.path)
+    now = time.time()
+    return ended(manifest, measured, finished=now, seconds=now - started), measured
 
 
 def resume(path: Path, *, catalog: Catalog, where: Where) -> Prepared:
@@ -191,7 +216,7 @@ def _what_changed(manifest: Mapping[str, Any], prepared: Prepared) -> str:
     before = {entry["key"]: entry for entry in manifest["tasks"]}
     for task in prepared.plan.tasks:
         entry = before.get(task.key)
-        if entry is None or entry["version"] != task.definition.version:
+        if entry is None or entry["task_file_sha256"] != task.definition.sha256:
             return f"the task {task.key} has changed"
         if entry["data_sha256"] != task.data.data_hash:
             return f"the data of {task.key} has changed"
@@ -202,12 +227,24 @@ def load_run(path: Path) -> Run:
     """Read a run folder.
 
     Raises:
-        RunFolderError: If there is none, or a newer version wrote it.
+        RunFolderError: If there is none, a newer version wrote it, or it is not what it was sealed as.
     """
     folder = RunFolder(path)
     manifest = folder.manifest()
+    _refuse_changed(folder)
     scored = manifest["status"] in ("complete", "incomplete")
     return Run(folder, manifest, folder.scores()["scores"] if scored else [])
+
+
+def _refuse_changed(folder: RunFolder) -> None:
+    """Numbers of a finished run are shown and made from the files it was sealed with, and no others."""
+    faults = folder.unsealed_changes() if folder.is_sealed() else []
+    if faults:
+        raise RunFolderError(
+            f"is not as it was finished: {', '.join(faults)}",
+            where=str(folder.path),
+            remedy="Restore it, or remove the folder and run again; stored responses are used again.",
+        )
 
 
 def score_again(path: Path) -> tuple[Path, list[dict[str, Any]]]:
@@ -231,6 +268,7 @@ def same_scores(path: Path) -> bool:
 def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
     folder = RunFolder(path)
     manifest = folder.manifest()
+    _refuse_changed(folder)
     if manifest["status"] not in ("complete", "incomplete"):
         raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
     scores: list[dict[str, Any]] = []
@@ -251,8 +289,10 @@ def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
     return scores
 
 
-def _score_and_write(prepared: Prepared, measured: Measured) -> list[dict[str, JsonValue]]:
+def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[list[dict[str, JsonValue]], list[str]]:
+    """Score every task and write its samples; also what readers should know of how answers ended."""
     scores: list[dict[str, JsonValue]] = []
+    remarks: list[str] = []
     for task in prepared.plan.tasks:
         samples = measured.samples(task)
         scored = score_task(
@@ -269,7 +309,8 @@ def _score_and_write(prepared: Prepared, measured: Measured) -> list[dict[str, J
         )
         prepared.folder.write_samples(task.key, _with_answers(samples, scored))
         scores += scored.scores
-    return scores
+        remarks += remarks_on(task.definition.name, scored.answers, task.samples[0].requests[0].params)
+    return scores, remarks
 
 
 def _with_answers(samples: list[Sample], scored: TaskScores) -> list[ScoredSample]:
@@ -277,67 +318,3 @@ def _with_answers(samples: list[Sample], scored: TaskScores) -> list[ScoredSampl
         ScoredSample(sample, answer.state, answer.prediction, answer.note, value)
         for sample, answer, value in zip(samples, scored.answers, scored.values, strict=True)
     ]
-
-
-def _manifest(prepared: Prepared, started: float) -> dict[str, Any]:
-    plan, facts = prepared.plan, prepared.model.facts
-    return {
-        "run": prepared.folder.run_id,
-        "status": "running",
-        "spec": prepared.spec.model_dump(mode="json"),
-        "model": {
-            "name": facts.name,
-            "fingerprint": _fingerprint(prepared.spec, facts),
-            "fingerprint_sha256": prepared.fingerprint,
-        },
-        "tasks": [_task_entry(task) for task in plan.tasks],
-        "skipped": [{"task": item.task, "reason": item.reason} for item in plan.skipped],
-        "deviations": list(plan.deviations),
-        "offline": prepared.where.offline,
-        "versions": _versions(),
-        "environment": {"python": platform.python_version(), "platform": platform.platform()},
-        "timings": {"started": _stamp(started), "finished": None, "seconds": None},
-        "requests_sent": None,
-        "usage": None,
-        "cost": {"value": None, "reason": "no price is known for this model"},
-    }
-
-
-def _task_entry(task: PlannedTask) -> dict[str, Any]:
-    return {
-        "key": task.key,
-        "task": task.definition.name,
-        "version": task.definition.version,
-        "protocol": task.protocol,
-        "layout": task.layout,
-        "shots": task.shots,
-        "shot_documents": [shot.id for shot in task.shot_documents],
-        "task_file_sha256": task.definition.sha256,
-        "data_sha256": task.data.data_hash,
-        "prompts_sha256": _prompts_hash(task),
-        "sources": [dict(source) for source in task.data.sources],
-        "excluded": dict(task.data.excluded),
-        "documents": len({sample.document.id for sample in task.samples}),
-        "documents_total": len(task.data.test),
-        # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
-        "card": task.definition.file.data["metadata"]["seahelm_lite"],
-    }
-
-
-def _prompts_hash(task: PlannedTask) -> str:
-    return sha256_hex("".join(digest for sample in task.samples for digest in sample.hashes))
-
-
-def _versions() -> dict[str, str | None]:
-    """Of what could change a number; None where a library is not installed."""
-    versions: dict[str, str | None] = {"seahelm-lite": seahelm_lite.__version__}
-    for name in ("lm_eval", "numpy", "scipy", "sacrebleu", "torch", "transformers"):
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = None
-    return versions
-
-
-def _stamp(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

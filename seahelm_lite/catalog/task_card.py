@@ -168,7 +168,9 @@ class TaskCard(_Card):
     """What a generation task asks for, in the prompt language."""
     answer_label: Literal["answer", "translation"] = "answer"
     """Which word of the prompt language stands before the wanted text of a generation task."""
-    max_tokens: int = Field(default=16, ge=1)
+    max_tokens: int = Field(default=64, ge=1)
+    """Longest answer. A model that answers with a letter stops by itself; a sentence in a script that tokenizers split
+    finely needs the room."""
     defects: tuple[str, ...] = ()
     """Known faults of the data that are not removed by an exclusion."""
 

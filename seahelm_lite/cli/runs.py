@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,16 @@ def add(commands: Any) -> None:
 def _list(options: argparse.Namespace) -> int:
     from seahelm_lite.cli.tables import console, table
     from seahelm_lite.engine.run_folder import list_runs
+    from seahelm_lite.errors import RunFolderError
 
     entries = []
     for folder in list_runs(options.out):
-        manifest = folder.manifest()
+        try:
+            manifest = folder.manifest()
+        except RunFolderError as error:
+            # One run of another version must not hide the others.
+            print(f"seahelm-lite: {error.sentence()}", file=sys.stderr)
+            continue
         entries.append(
             {
                 "run": folder.run_id,

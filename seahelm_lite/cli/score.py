@@ -31,4 +31,4 @@ def execute(options: argparse.Namespace) -> int:
         out.print(table(SCORE_COLUMNS, score_rows(scores)))
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)
-    return 0 if all(score["status"] == "complete" for score in scores) else 1
+    return 0 if same and all(score["status"] == "complete" for score in scores) else 1

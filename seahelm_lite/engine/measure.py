@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seahelm_lite.engine.plan import Plan, PlannedTask
 from seahelm_lite.engine.progress import Progress
@@ -20,7 +20,7 @@ class Measured:
     outcomes: Mapping[str, Outcome]
     """By request hash."""
     sent: int
-    """Requests that were not in the store."""
+    """Requests that were asked and came back, answered or failed, in this session."""
     interrupted: bool
     """Whether the user stopped the run; some requests then have no outcome."""
 
@@ -54,13 +54,14 @@ def measure(
 
     def deliver(index: int, outcome: Outcome) -> None:
         digest = missing[index][0]
-        outcome = _finite(outcome)
+        outcome = _storable(outcome)
         if isinstance(outcome, Response):
-            store.append(fingerprint, digest, outcome)
+            outcome = store.append(fingerprint, digest, outcome)
         outcomes[digest] = outcome
         progress.answered(outcome)
 
     interrupted = False
+    known = len(outcomes)
     try:
         if missing:
             model.answer([request for _, request in missing], deliver)
@@ -68,17 +69,32 @@ def measure(
         interrupted = True
     finally:
         progress.end()
+    sent = len(outcomes) - known
     for digest, _ in missing:
         outcomes.setdefault(digest, Failure("the run was interrupted" if interrupted else "the model gave no answer"))
-    return Measured(outcomes, len(missing), interrupted)
+    return Measured(outcomes, sent, interrupted)
 
 
-def _finite(outcome: Outcome) -> Outcome:
-    """A log-likelihood that is infinite or not a number has no JSON form, and is no measurement either."""
-    value = outcome.loglikelihood if isinstance(outcome, Response) else None
-    if value is None or math.isfinite(value):
-        return outcome
-    return Failure(f"the backend returned the log-likelihood {value}, which is not a finite number")
+def _storable(outcome: Outcome) -> Outcome:
+    """What can be written: finite numbers, and texts without halves of surrogate pairs.
+
+    A log-likelihood that is infinite or not a number is no measurement.
+    """
+    if isinstance(outcome, Failure):
+        return Failure(_whole(outcome.cause) or "")
+    value = outcome.loglikelihood
+    if value is not None and not math.isfinite(value):
+        return Failure(f"the backend returned the log-likelihood {value}, which is not a finite number")
+    return replace(outcome, text=_whole(outcome.text), reasoning=_whole(outcome.reasoning), model=_whole(outcome.model))
+
+
+def _whole(text: str | None) -> str | None:
+    return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def served_models(outcomes: Mapping[str, Outcome]) -> list[str]:
+    """The names under which the endpoint answered."""
+    return sorted({outcome.model for outcome in outcomes.values() if isinstance(outcome, Response) and outcome.model})
 
 
 def total_usage(outcomes: Mapping[str, Outcome]) -> dict[str, int | None]:

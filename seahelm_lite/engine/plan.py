@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal
 
 from seahelm_lite.catalog.definitions import TaskDefinition
@@ -178,6 +179,8 @@ def layout_for(protocol: Protocol, spec: RunSpec, facts: ModelFacts) -> Literal[
     Generated protocols do where the model has one; log-likelihoods do not, unless asked, since the published numbers
     they continue were measured on plain text.
     """
+    if not facts.capabilities.plain:
+        return "chat"
     if spec.chat_template == "off" or not facts.capabilities.chat:
         return "plain"
     return "chat" if spec.chat_template == "on" or protocol in ("gen-letter", "gen") else "plain"
@@ -194,8 +197,14 @@ def _refuse_egress(definition: TaskDefinition, spec: RunSpec, facts: ModelFacts)
 
 def _is_egress(definition: TaskDefinition, facts: ModelFacts) -> bool:
     host = facts.capabilities.host
-    outside = host is not None and host not in ("localhost", "::1") and not host.startswith("127.")
-    return outside and not definition.card.licence.redistributable
+    return host is not None and not _is_this_machine(host) and not definition.card.licence.redistributable
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) -> Iterable[str]:
@@ -204,6 +213,10 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
         asked = [task.protocol for task in tasks if task.protocol in ("gen-letter", "gen")]
         if asked:
             yield f"{asked[0]} asked as a plain completion: the model has no chat template"
+    if spec.chat_template == "off" and not facts.capabilities.plain:
+        yield "--chat-template off not honoured: the endpoint takes messages only"
+    if spec.repeats > 1:
+        yield f"{spec.repeats} repeats are all decoded greedily: they show how far the model varies by itself"
     if spec.chat_template == "on" and not facts.capabilities.chat:
         yield "--chat-template on not honoured: the model has no chat template"
     for task in tasks:

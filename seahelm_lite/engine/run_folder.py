@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import Document, Failure, JsonValue, Outcome, Response, Sample, sha256_hex
+
+if sys.platform != "win32":
+    import fcntl
 
 RUN_SCHEMA = "seahelm-lite/run/1"
 SCORES_SCHEMA = "seahelm-lite/scores/1"
@@ -37,12 +42,35 @@ class RunFolder:
     """One run on disk. Every file is written whole or not at all."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.resolve()
 
     @property
     def run_id(self) -> str:
         """The run's name, which is its folder's."""
         return self.path.name
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run against other processes: two that write one run would mix their answers.
+
+        Raises:
+            RunFolderError: If another process holds it, or the folder cannot be written.
+        """
+        path = self.path.parent / f".{self.run_id}.lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        with file:
+            if not _hold(file, path):
+                raise RunFolderError(
+                    "another process is at this run", where=str(self.path), remedy="Wait for it, or stop it first."
+                )
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
 
     def exists(self) -> bool:
         """Whether a manifest stands there."""
@@ -173,6 +201,18 @@ class RunFolder:
             os.replace(partial, path)
         except OSError as error:
             raise _unwritable(path, error) from None
+
+
+def _hold(file: IO[str], path: Path) -> bool:
+    """Whether this process now holds the lock. After a kill the file stays, held by nobody."""
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever held it before may have removed the very file that was opened here.
+        return os.fstat(file.fileno()).st_ino == path.stat().st_ino
+    except OSError:
+        return False
 
 
 def _unwritable(path: Path, error: OSError) -> RunFolderError:

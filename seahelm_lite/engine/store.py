@@ -46,19 +46,20 @@ class ResponseStore:
         except (OSError, sqlite3.Error) as error:
             raise self._unwritable(error) from None
 
-    def append(self, fingerprint: str, request: str, response: Response) -> None:
-        """Keep a response; a second one for the same key is ignored, the first stands.
+    def append(self, fingerprint: str, request: str, response: Response) -> Response:
+        """Keep a response, and return the one that stands: the first of a key, which another run may have stored.
 
         Raises:
             RunFolderError: If it cannot be written (full disk, folder gone).
         """
         try:
-            self._connection.execute(
+            cursor = self._connection.execute(
                 "INSERT OR IGNORE INTO responses VALUES (?, ?, ?)",
                 (fingerprint, request, canonical_json(response.to_json())),
             )
         except sqlite3.Error as error:
             raise self._unwritable(error) from None
+        return response if cursor.rowcount else self.lookup(fingerprint, [request])[request]
 
     def lookup(self, fingerprint: str, requests: Iterable[str]) -> dict[str, Response]:
         """The stored responses among some request hashes.

@@ -20,7 +20,8 @@ class Capabilities:
 
     chat: bool
     """Takes messages; a model that does not is asked in plain text."""
-    generate: bool = True
+    plain: bool = True
+    """Continues plain text; a chat endpoint cannot be asked that way."""
     prompt_logprobs: bool = False
     """Can give true log-probabilities of a given continuation, which `ll-*` protocols need."""
     by_document: bool = False

@@ -11,7 +11,9 @@ import math
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from inspect import signature
 from typing import Any
 
 # lm-eval's own bars would be drawn across ours. Read by tqdm when it is first imported.
@@ -21,7 +23,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM, CacheHook
 from lm_eval.api.registry import get_model
 
-from seahelm_lite.errors import ModelError
+from seahelm_lite.errors import ModelError, SeahelmError
 from seahelm_lite.models.base import Deliver
 from seahelm_lite.records import Failure, Request, Response
 
@@ -80,7 +82,9 @@ def _answer_with(hook: _Hook) -> None:
     try:
         # Some backends print; standard output is for results alone.
         with contextlib.redirect_stdout(sys.stderr):
-            results = getattr(model, method)(instances)
+            results = _quietly(getattr(model, method))(instances)
+    except SeahelmError:
+        raise  # ours, from storing an answer
     except Exception as error:
         # Backends raise whatever their libraries raise. What was finished stands; the rest did not get an answer.
         cause = f"the backend failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
@@ -90,6 +94,11 @@ def _answer_with(hook: _Hook) -> None:
         return
     for position, result in enumerate(results):
         hook.finish(position, result)
+
+
+def _quietly(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method without its own progress bar, where it can do without."""
+    return partial(method, disable_tqdm=True) if "disable_tqdm" in signature(method).parameters else method
 
 
 class _Hook(CacheHook):  # type: ignore[misc]

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
-from seahelm_lite.models.weights import chat_template_of, folder_hashes, loaded_facts
-from seahelm_lite.records import JsonValue, Request
+from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
+from seahelm_lite.records import Request
 
 _SPEED_ONLY = frozenset({"batch_size", "max_batch_size", "device", "device_map", "num_concurrent", "parallelize"})
 """Arguments that change how fast an answer comes, not what it is; they stay out of the fingerprint."""
@@ -32,16 +32,13 @@ _IN_PROCESS = frozenset(
 class LmEvalModel:
     """A model behind an lm-eval backend."""
 
-    def __init__(
-        self, kind: str, arguments: Mapping[str, Any], *, spec: str, identity: Mapping[str, JsonValue]
-    ) -> None:
+    def __init__(self, kind: str, arguments: Mapping[str, Any], *, spec: str) -> None:
         """Load it.
 
         Args:
             kind: lm-eval's name of the backend.
             arguments: Constructor arguments of the backend.
             spec: The model SPEC, for error texts.
-            identity: What identifies the weights, such as the hashes of their files; empty if only the arguments do.
 
         Raises:
             ModelError: If it cannot be loaded.
@@ -52,8 +49,9 @@ class LmEvalModel:
         self._model = lm_eval_bridge.load(kind, arguments, where=spec)
         over_chat_api = "chat" in kind or kind == "litellm"
         template = chat_template_of(self._model)
-        told_by_identity = {"pretrained", "revision", "tokenizer"} if identity else set()
-        kept = {name: str(value) for name, value in arguments.items() if name not in _SPEED_ONLY | told_by_identity}
+        files = local_hashes(arguments)
+        # Where the files stand does not change an answer; what is in them does.
+        kept = {name: str(value) for name, value in arguments.items() if name not in _SPEED_ONLY | set(files)}
         self.facts = ModelFacts(
             name=_short_name(kind, arguments),
             fingerprint={
@@ -61,8 +59,8 @@ class LmEvalModel:
                 "backend": kind,
                 "arguments": kept,
                 "chat_template": template,
+                "files": files,
                 **loaded_facts(self._model),
-                **identity,
             },
             capabilities=Capabilities(
                 chat=template is not None or over_chat_api,
@@ -89,15 +87,10 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
     target = os.path.expanduser(target)
     options = {"pretrained": target, **arguments}
     folder = Path(target)
-    identity: dict[str, JsonValue] = {"repository": target, "revision": arguments.get("revision", "main")}
     if folder.exists() or target.startswith((".", "/")):
         _check_folder(folder, options, spec)
-        identity = {"files": folder_hashes(folder)}
-        tokenizer = options.get("tokenizer")
-        if tokenizer is not None and Path(tokenizer).is_dir():
-            identity["tokenizer_files"] = folder_hashes(Path(tokenizer))
     options.setdefault("device", _best_device(spec))
-    return LmEvalModel("hf", options, spec=spec, identity=identity)
+    return LmEvalModel("hf", options, spec=spec)
 
 
 def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:

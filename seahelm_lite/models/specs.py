@@ -10,7 +10,9 @@ from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model
 
-_SECRETS = frozenset({"api_key", "auth_token", "hf_token", "token", "header", "headers", "password", "secret"})
+_SECRET_ENDS = ("key", "secret", "password", "credentials", "header", "headers")
+_SECRET_TOKENS = frozenset({"token", "auth", "auth_token", "hf_token", "access_token", "api_token", "use_auth_token"})
+"""Names of arguments that hold what nobody else may read; `eos_token` and the like are no secrets."""
 
 FORMS = (
     "<card id>[@endpoint]",
@@ -85,7 +87,7 @@ def _lm_eval(spec: str, rest: str) -> Model:
     from seahelm_lite.models.local import LmEvalModel
 
     kind, _, options = rest.partition(",")
-    return LmEvalModel(kind, _arguments(spec, options), spec=spec, identity={})
+    return LmEvalModel(kind, _arguments(spec, options), spec=spec)
 
 
 def _openai(spec: str, rest: str) -> Model:
@@ -100,18 +102,27 @@ def _openai(spec: str, rest: str) -> Model:
 
 
 def _arguments(spec: str, options: str) -> dict[str, str]:
+    from seahelm_lite.models.api.endpoint import check_base_url
+
     pairs = [part.partition("=") for part in options.split(",") if part]
     for name, equals, _ in pairs:
         if not equals:
             raise ModelError(f"{name!r} is not key=value", where=spec)
-        if name.strip() in _SECRETS:
+        if _is_secret(name.strip().lower()):
             # The SPEC is written into the manifest, and a shell keeps its history.
             raise ModelError(
                 f"{name.strip()} does not belong into a model SPEC",
                 where=spec.partition(",")[0],
                 remedy="Set the environment variable that the backend reads, such as OPENAI_API_KEY.",
             )
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    arguments = {name.strip(): value.strip() for name, _, value in pairs}
+    if "base_url" in arguments:
+        check_base_url(arguments["base_url"])
+    return arguments
+
+
+def _is_secret(name: str) -> bool:
+    return name.endswith(_SECRET_ENDS) or name in _SECRET_TOKENS
 
 
 _BUILDERS: dict[str, Callable[[str, str], Model | DocumentModel]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,22 @@ _WEIGHT_FILES = ("*.safetensors", "*.bin", "*.gguf", "*.pt", "*.json", "*.model"
 _CHUNK = 1 << 22
 
 
-def folder_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a model folder that can change an answer, by relative path."""
-    files = sorted({path for pattern in _WEIGHT_FILES for path in folder.glob(pattern)})
-    return {path.name: _file_hash(path) for path in files if path.is_file()}
+def local_hashes(arguments: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """The files that a backend's arguments point to: weights, adapter, tokenizer, whatever exists on this machine.
+
+    Returns:
+        Argument name to the hashes of its files.
+    """
+    places = {name: Path(str(value)).expanduser() for name, value in arguments.items() if str(value).strip()}
+    return {name: path_hashes(path) for name, path in places.items() if path.exists()}
+
+
+def path_hashes(path: Path) -> dict[str, str]:
+    """SHA-256 of a file, or of every file of a folder that can change an answer, by relative path."""
+    if path.is_file():
+        return {path.name: _file_hash(path)}
+    files = sorted({found for pattern in _WEIGHT_FILES for found in path.rglob(pattern) if found.is_file()})
+    return {file.relative_to(path).as_posix(): _file_hash(file) for file in files}
 
 
 def _file_hash(path: Path) -> str:

@@ -66,7 +66,7 @@ class Asker:
                 messages=messages,
                 context=context,
                 continuation=continuation,
-                seed=self._asking.seed,
+                seed=self._asking.seed + repeat,
                 repeat=repeat,
                 task=self.task if by_document else None,
                 document=document.id if by_document else None,

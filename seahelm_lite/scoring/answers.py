@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import Failure, Response, Sample, State
-from seahelm_lite.scoring.extraction import read_choice
+from seahelm_lite.scoring.extraction import begins_with_refusal, read_choice
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
+
+TIE = "tie of the highest log-likelihoods"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def read_answer(sample: Sample, card: TaskCard, protocol: Protocol, words: Langu
     if protocol in ("ll-letter", "ll-cloze"):
         return _most_likely(responses)
     if protocol == "gen":
-        return _written(responses[0])
+        return _written(responses[0], sample, card, words)
     return _chosen(responses[0], sample, card, words)
 
 
@@ -48,10 +51,25 @@ def _most_likely(responses: list[Response]) -> Answer:
     values = [value for value in likelihoods if value is not None and not math.isnan(value)]
     if len(values) < len(likelihoods):
         return Answer("error", note="a log-likelihood is missing or not a number")
-    if len(set(values)) == 1:
-        # Servers that ignore `echo` give every option the same value, which would pass for a model at chance.
-        return Answer("error", note="every option has the same log-likelihood: the backend does not score the options")
-    return Answer("scored", choice=values.index(max(values)), note="highest log-likelihood")
+    # Number formats of few digits tie now and then. The first of the likeliest is taken, as lm-eval does.
+    note = TIE if values.count(max(values)) > 1 else "highest log-likelihood"
+    return Answer("scored", choice=values.index(max(values)), note=note)
+
+
+def without_empty_scoring(answers: Sequence[Answer], samples: Sequence[Sample]) -> list[Answer]:
+    """The answers of a log-likelihood protocol, or errors where the backend did not score the options at all.
+
+    Servers that ignore `echo` give every option of every document the same value, which would pass for a model at
+    chance.
+    """
+    if len(answers) > 1 and all(map(_all_equal, samples)):
+        return [Answer("error", note="every option of every document has the same log-likelihood")] * len(answers)
+    return list(answers)
+
+
+def _all_equal(sample: Sample) -> bool:
+    values = {outcome.loglikelihood for outcome in sample.outcomes if isinstance(outcome, Response)}
+    return len(values) == 1 and None not in values
 
 
 def _without_answer(response: Response) -> Answer | None:
@@ -82,7 +100,7 @@ def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageW
     return Answer("unparsed", note="two different answers" if reading.kind == "ambiguous" else "no answer found")
 
 
-def _written(response: Response) -> Answer:
+def _written(response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:
     ending = _without_answer(response)
     if ending is not None:
         return ending
@@ -94,4 +112,6 @@ def _written(response: Response) -> Answer:
         return Answer("unparsed", note="nothing after the reasoning")
     if response.finish_reason == "length":
         return Answer("truncated", text=text, note="length limit before the end of the text")
+    if begins_with_refusal(text, words) and not begins_with_refusal(str(sample.document.fields["reference"]), words):
+        return Answer("scored" if card.refusal == "scored" else "refused", text=text, note="refusal")
     return Answer("scored", text=text)

@@ -61,6 +61,11 @@ def read_choice(text: str, options: Sequence[str], words: LanguageWords) -> Read
     return reading
 
 
+def begins_with_refusal(text: str, words: LanguageWords) -> bool:
+    """Whether a text opens with a phrase by which models refuse, in the language or in English."""
+    return patterns_for(words, 2).refusal.match(for_matching(plain(unify(text))).lstrip()) is not None
+
+
 def _json_as_lines(text: str, patterns: Patterns) -> str:
     """The text with every JSON object that holds an answer written as a line of its own."""
     if "{" not in text:

@@ -15,7 +15,7 @@ import numpy as np
 from seahelm_lite.catalog.task_card import Metric, Protocol, TaskCard
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, Document, JsonValue, Sample, sha256_hex
-from seahelm_lite.scoring.answers import Answer, read_answer
+from seahelm_lite.scoring.answers import Answer, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.stats.intervals import Estimate
@@ -50,6 +50,8 @@ def score_task(task: ScoredTask) -> TaskScores:
     """Read every answer and compute the metrics of the card."""
     words = language_words(task.card.words_language)
     answers = [read_answer(sample, task.card, task.protocol, words) for sample in task.samples]
+    if task.protocol in ("ll-letter", "ll-cloze"):
+        answers = without_empty_scoring(answers, task.samples)
     seed = int(sha256_hex(f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}")[:16], 16)
     build = ChoiceTable if task.card.kind == "multiple_choice" else TextTable
     table = build(task.samples, answers, seed)

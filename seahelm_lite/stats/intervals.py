@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,16 +83,25 @@ def cluster_robust(values: Sequence[float], clusters: Sequence[str], *, level: f
 def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
     """Mean of scores: Wilson's interval where they are 0/1 and no two documents share a cluster, else CR1 with t.
 
+    Where clustered documents are all right or all wrong, CR1 is zero, which would pass for certainty: the interval is
+    then Wilson's with the clusters as trials, and there is no standard error.
+
     Args:
         values: One score in [0, 1] per document, repeats already averaged.
         clusters: The cluster of each document.
     """
     estimate = cluster_robust(values, clusters)
-    independent = estimate.n_clusters == estimate.n
-    if not values or not independent or any(value not in (0.0, 1.0) for value in values):
+    if not values or any(value not in (0.0, 1.0) for value in values):
         return estimate
-    lo, hi = wilson(round(sum(values)), len(values))
-    return replace(estimate, df=None, lo=lo, hi=hi, method="wilson")
+    n, n_clusters, mean = estimate.n, estimate.n_clusters, estimate.value
+    if n_clusters == n:
+        lo, hi = wilson(round(sum(values)), n)
+        return Estimate(mean, estimate.se, None, lo, hi, "wilson", n, n_clusters, estimate.reason)
+    if n_clusters > 1 and mean in (0.0, 1.0):
+        lo, hi = wilson(n_clusters if mean else 0, n_clusters)
+        reason = "all documents scored alike: no standard error, and Wilson's interval on the clusters"
+        return Estimate(mean, None, None, lo, hi, "wilson-clusters", n, n_clusters, reason)
+    return estimate
 
 
 def cluster_bootstrap(
@@ -128,4 +137,7 @@ def cluster_bootstrap(
     )
     lo, hi = np.percentile(resampled, [2.5, 97.5])
     spread = float(np.std(resampled, ddof=1))
+    if spread == 0:
+        reason = "every resample gives the same value, which says nothing of its uncertainty"
+        return Estimate(value, None, None, None, None, "cluster-bootstrap", n, groups, reason)
     return Estimate(value, spread, None, float(lo), float(hi), "cluster-bootstrap", n, groups)

@@ -101,4 +101,4 @@ def test_ctrl_c_leaves_a_run_that_can_be_resumed(slow_server: ChatServer, tmp_pa
     assert subprocess.run(resumed, check=False, capture_output=True).returncode == 0
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "complete"
-    assert manifest["requests_sent"] == REQUESTS - kept
+    assert manifest["sessions"][-1]["requests_sent"] == REQUESTS - kept

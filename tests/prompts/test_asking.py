@@ -121,7 +121,7 @@ def test_answers_are_greedy_and_only_plain_text_has_a_stop(tmp_path: Path, proto
     (request, *_) = _asker(small, protocol, layout=layout).requests(small.documents().test[0])
     if protocol == "gen-letter":
         stop = {"stop": ["\n\n"]} if layout == "plain" else {}
-        assert (request.kind, request.params) == ("generate", {"max_tokens": 16, "temperature": 0, **stop})
+        assert (request.kind, request.params) == ("generate", {"max_tokens": 64, "temperature": 0, **stop})
     else:
         assert (request.kind, request.params) == ("loglikelihood", {})
 
@@ -133,10 +133,10 @@ def test_a_limit_of_tokens_replaces_the_cards(tmp_path: Path) -> None:
     assert _asker(small, "ll-letter", layout="plain", max_tokens=99).requests(document)[0].params == {}
 
 
-def test_seed_and_repeat_reach_every_request(tmp_path: Path) -> None:
+def test_every_repeat_is_asked_with_a_seed_of_its_own(tmp_path: Path) -> None:
     small = _task(tmp_path)
     requests = _asker(small, "ll-letter", layout="plain", seed=7).requests(small.documents().test[0], repeat=2)
-    assert {(request.seed, request.repeat) for request in requests} == {(7, 2)}
+    assert {(request.seed, request.repeat) for request in requests} == {(9, 2)}
 
 
 def test_task_and_document_are_told_to_models_that_answer_by_them_alone(tmp_path: Path) -> None:

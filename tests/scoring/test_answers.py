@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seahelm_lite.records import STATES, Failure, Outcome, Response
+from seahelm_lite.scoring.answers import TIE, without_empty_scoring
 from tests.scoring.making import choice, choice_card, passage, read, said, text_card
 
 DOCUMENT = choice(0, answer=1, options=["Perlis", "Sarawak", "Melaka", "Johor"])
@@ -94,7 +95,6 @@ def test_the_option_of_the_highest_log_likelihood_is_the_answer(
         pytest.param(likelihoods(-1.0, math.nan, -2.0, -3.0), id="not a number"),
         pytest.param(likelihoods(math.nan, math.nan, math.nan, math.nan), id="none is a number"),
         pytest.param(likelihoods(-1.0, None, -2.0, -3.0), id="missing"),
-        pytest.param(likelihoods(-1.5, -1.5, -1.5, -1.5), id="all equal"),
         pytest.param((*likelihoods(-1.0, -2.0, -3.0), Failure("out of memory")), id="one request failed"),
     ],
 )
@@ -102,6 +102,19 @@ def test_log_likelihoods_that_measure_nothing_are_errors(protocol: str, outcomes
     answer = read(said(DOCUMENT, *outcomes), choice_card(), protocol)
     assert (answer.state, answer.choice) == ("error", None)
     assert answer.note
+
+
+def test_a_tie_takes_the_first_of_the_likeliest_as_lm_eval_does_and_says_so() -> None:
+    answer = read(said(DOCUMENT, *likelihoods(-2.0, -1.5, -1.5, -3.0)), choice_card(), "ll-letter")
+    assert (answer.state, answer.choice, answer.note) == ("scored", 1, TIE)
+
+
+def test_a_backend_that_ties_all_options_of_all_documents_scored_nothing() -> None:
+    flat = [said(DOCUMENT, *likelihoods(0.0, 0.0, 0.0, 0.0))] * 2
+    answers = [read(sample, choice_card(), "ll-letter") for sample in flat]
+    assert [answer.state for answer in without_empty_scoring(answers, flat)] == ["error", "error"]
+    one_differs = [flat[0], said(DOCUMENT, *likelihoods(0.0, -1.0, 0.0, 0.0))]
+    assert [answer.state for answer in without_empty_scoring(answers, one_differs)] == ["scored", "scored"]
 
 
 def test_the_cause_of_a_failure_is_kept() -> None:

@@ -145,6 +145,10 @@ FORMS_OF_AN_ANSWER = [
     Case("answer-before-unclosed-reasoning", "Jawapan: C <think>Betulkah", "C"),
     Case("reasoning-opened-in-prompt", "Mungkin A.</think>C", "C"),
     Case("control-token-left-behind", "C<|im_end|>", "C"),
+    Case("reasoning-in-triangles", "◁think▷ Jawapan: A ◁/think▷ C", "C"),
+    Case("reasoning-in-capitals", "[THINK]Jawapan: A, tetapi tunggu[/THINK]C", "C"),
+    Case("reasoning-with-a-prefix", "<seed:think>Jawapan: A</seed:think>C", "C"),
+    Case("channels", "<|channel|>analysis<|message|>Jawapan: A<|end|><|channel|>final<|message|>C", "C"),
     Case(
         "own-line-after-a-clause",
         "Haiwan yang dimaksudkan oleh ayat ini ialah:\n\nC. buaya tembaga\n\nIa bersisik.",

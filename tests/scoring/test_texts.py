@@ -53,7 +53,8 @@ def test_the_gain_is_over_giving_the_source_back() -> None:
 def test_a_copy_gains_exactly_nothing(repeats: int) -> None:
     copied = table([source for source in SOURCES for _ in range(repeats)], repeats)
     found = copied.estimate("chrf_gain")
-    assert (found.value, found.se, found.lo, found.hi) == (0.0, 0.0, 0.0, 0.0)
+    assert (found.value, found.se, found.lo, found.hi) == (0.0, None, None, None)
+    assert found.reason, "no spread is no certainty"
     assert copied.per_sample("chrf_gain") == [0.0] * 4 * repeats
 
 

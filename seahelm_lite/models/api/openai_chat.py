@@ -64,7 +64,7 @@ class OpenAIChat:
         return ModelFacts(
             name=self._model,
             fingerprint={"kind": "openai", "endpoint": self._base_url, "model": self._model, "wire": "openai-chat"},
-            capabilities=Capabilities(chat=True, generate=True, prompt_logprobs=False, host=self._host),
+            capabilities=Capabilities(chat=True, plain=False, prompt_logprobs=False, host=self._host),
         )
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:

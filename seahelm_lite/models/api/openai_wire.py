@@ -173,7 +173,7 @@ def _usage(usage: JsonValue) -> Usage | None:
 
 def _count(counts: JsonValue, name: str) -> int | None:
     value = counts.get(name) if isinstance(counts, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _fault(body: bytes) -> dict[str, JsonValue]:

@@ -1,0 +1,38 @@
+"""What a reader should know of how answers ended, before taking a low score for a weak model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from seahelm_lite.records import JsonValue
+from seahelm_lite.scoring.answers import TIE, Answer
+
+NOTABLE = 0.10
+"""Share of answers from which an ending is worth a sentence."""
+
+
+def remarks_on(task: str, answers: Sequence[Answer], params: Mapping[str, JsonValue]) -> list[str]:
+    """Sentences about the endings of a task that more than a tenth of its answers share, and about ties.
+
+    Args:
+        task: The task's name.
+        answers: Its answers.
+        params: How they were decoded.
+    """
+    total = len(answers)
+    states: Counter[str] = Counter(answer.state for answer in answers)
+    told = {
+        "truncated": f"were cut off at {params.get('max_tokens')} tokens; --max-tokens allows more",
+        "unparsed": "held no answer that could be read; look at them in the samples file",
+        "refused": "were refused or filtered",
+    }
+    remarks = [
+        f"{task}: {states[state]} of {total} answers {what}"
+        for state, what in told.items()
+        if states[state] > NOTABLE * total
+    ]
+    ties = sum(answer.note == TIE for answer in answers)
+    if ties:
+        remarks.append(f"{task}: in {ties} of {total} answers the likeliest options tied, and the first was taken")
+    return remarks
