@@ -42,12 +42,12 @@ class RunFolder:
     """One run on disk. Every file is written whole or not at all."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.resolve()
+        self.path = path
 
     @property
     def run_id(self) -> str:
         """The run's name, which is its folder's."""
-        return self.path.name
+        return self.path.resolve().name
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -116,13 +116,8 @@ class RunFolder:
 
         table = pa.Table.from_pylist([_row(sample) for sample in samples], schema=pa.schema(_columns(pa)))
         path = self.path / "samples" / f"{key}.parquet"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
+        with _whole_or_not_at_all(path) as partial:
             pq.write_table(table, partial, compression="zstd")
-            os.replace(partial, path)
-        except OSError as error:
-            raise _unwritable(path, error) from None
 
     def read_samples(self, key: str) -> list[ScoredSample]:
         """The samples of a task.
@@ -191,16 +186,28 @@ class RunFolder:
         return path
 
     def _replace(self, path: Path, text: str) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(path.name + ".partial")
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        except OSError as error:
-            raise _unwritable(path, error) from None
+        with _whole_or_not_at_all(path) as partial, partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
+    """A place to write a file to, which takes the place of the real one only once it is written.
+
+    Raises:
+        RunFolderError: If it cannot be written; what stood there before stands there still.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        os.replace(partial, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
 
 
 def _hold(file: IO[str], path: Path) -> bool:

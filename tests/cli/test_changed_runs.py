@@ -59,7 +59,7 @@ def test_damaged_samples_are_named(call: Call) -> None:
     folder = _finished(call)
     (samples,) = folder.glob("samples/*.parquet")
     samples.write_bytes(samples.read_bytes()[:100])
-    assert refused(call("score", folder)).startswith(f"{samples}: the samples cannot be read: ")
+    assert str(samples.relative_to(folder)) in refused(call("score", folder))
 
 
 @pytest.mark.parametrize("content", [b"not a database, and long enough to be seen as none", b""])
@@ -68,7 +68,7 @@ def test_a_damaged_response_store_is_named_and_an_empty_one_is_begun_anew(conten
     Path("out/responses.sqlite").write_bytes(content)
     called = call(*RANDOM, "--task", "regional_basics_ms", "--out", "out")
     if content:
-        assert refused(called, Path("out")).startswith("out/responses.sqlite: the response store cannot be used: ")
+        assert "out/responses.sqlite: the response store cannot be used: " in refused(called, Path("out"))
     else:
         assert called.status == 0
 
@@ -80,7 +80,7 @@ def test_a_response_store_damaged_inside_is_named(call: Call) -> None:
     content[4096:] = bytes(len(content) - 4096)
     store.write_bytes(content)
     told = refused(call(*RANDOM, "--suite", "regional_basics", "--out", "out", "--seed", "1"))
-    assert told.startswith("out/responses.sqlite: the response store cannot be used: ")
+    assert "out/responses.sqlite: the response store cannot be used: " in told
 
 
 def _incomplete(small: SmallTask, call: Call, folder: Path) -> tuple[Path, Path]:
@@ -94,29 +94,34 @@ def _incomplete(small: SmallTask, call: Call, folder: Path) -> tuple[Path, Path]
 
 
 @pytest.mark.parametrize(
-    ("changes", "what"),
+    "changes",
     [
-        ({"document": {"question": "question ~ '!'"}}, "the tasks or their prompts have changed"),
-        ({"document": {"options": "options | reverse | list"}}, "the tasks or their prompts have changed"),
-        ({"prompt_language": "en"}, "the tasks or their prompts have changed"),
-        ({"max_tokens": 3}, "the tasks or their prompts have changed"),
+        {"document": {"question": "question ~ '!'"}},
+        {"document": {"options": "options | reverse | list"}},
+        {"document": {"cluster": "topic"}},
+        {"prompt_language": "en"},
+        {"max_tokens": 3},
+        {"metrics": ["macro_f1"]},
     ],
+    ids=str,
 )
-def test_a_run_whose_task_has_changed_is_not_resumed(
-    changes: dict[str, Any], what: str, small: SmallTask, tmp_path: Path, call: Call
+def test_a_run_whose_task_has_changed_is_not_resumed_until_it_is_as_before(
+    changes: dict[str, Any], small: SmallTask, tmp_path: Path, call: Call
 ) -> None:
     folder, _ = _incomplete(small, call, tmp_path)
     SmallTask(small.root, small.rows, changes=changes).write()
     told = refused(call("run", "--resume", folder))
-    assert told.startswith(f"{folder}: cannot be resumed: {what} since it began. Start a new run")
+    assert told.startswith(f"{folder}: cannot be resumed: the task small@gen-letter has changed since it began. ")
+    assert "Start a new run" in told
     small.write()
     assert call("run", "--resume", folder).status == 1
 
 
 def test_a_run_whose_data_has_changed_is_not_resumed(small: SmallTask, tmp_path: Path, call: Call) -> None:
     folder, _ = _incomplete(small, call, tmp_path)
+    # The card pins the data, so that it changes too.
     SmallTask(small.root, [*small.rows, row(99)]).write()
-    assert "the data of small@gen-letter has changed" in refused(call("run", "--resume", folder))
+    assert "small@gen-letter has changed" in refused(call("run", "--resume", folder))
 
 
 def test_a_run_whose_task_has_another_version_is_not_resumed(small: SmallTask, tmp_path: Path, call: Call) -> None:

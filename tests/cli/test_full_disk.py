@@ -20,7 +20,6 @@ from tests.small_task import SmallTask
 
 RANDOM = ("run", "--model", "baseline:random")
 _PAGE = 4096
-_LEFT_BEHIND = pytest.mark.xfail(reason="RunFolder leaves the .partial file of a write that failed", strict=True)
 
 
 @pytest.mark.parametrize("room", ["8k", "48k", "64k", "120k"])
@@ -75,11 +74,11 @@ def test_a_disk_that_fills_up_before_the_scores_are_written_leaves_nothing_half_
 @pytest.mark.parametrize(
     ("name", "time"),
     [
-        pytest.param("small@gen-letter.parquet", 1, marks=_LEFT_BEHIND),
-        pytest.param("scores.json", 1, marks=_LEFT_BEHIND),
+        ("small@gen-letter.parquet", 1),
+        ("scores.json", 1),
         ("manifest.json", 1),
-        pytest.param("manifest.json", 2, marks=_LEFT_BEHIND),
-        pytest.param("MANIFEST.sha256", 1, marks=_LEFT_BEHIND),
+        ("manifest.json", 2),
+        ("MANIFEST.sha256", 1),
     ],
 )
 def test_a_file_of_a_run_that_cannot_be_written_leaves_nothing_half_written(

@@ -309,8 +309,7 @@ def test_a_write_that_fails_midway_leaves_the_old_file(
 ) -> None:
     old = (folder.path / name).read_bytes()
     # A folder where the unfinished file would be keeps anybody from writing it, whoever runs the tests.
-    partial = name.replace(".parquet", ".partial") if name.endswith(".parquet") else f"{name}.partial"
-    (folder.path / partial).mkdir()
+    (folder.path / f"{name}.partial").mkdir()
     with pytest.raises(RunFolderError):
         write(folder)
     assert (folder.path / name).read_bytes() == old
