@@ -14,8 +14,6 @@ from seahelm_lite.catalog.task_card import LanguageTag, Protocol
 from seahelm_lite.catalog.yaml_files import parse, read_yaml
 from seahelm_lite.errors import CardError
 
-SCHEMA = "seahelm-lite/board/1"
-
 
 class BoardTask(BaseModel):
     """A column of a board."""

@@ -14,8 +14,6 @@ from seahelm_lite.catalog.task_card import CountryCode, LanguageTag, Protocol
 from seahelm_lite.catalog.yaml_files import parse, read_yaml
 from seahelm_lite.errors import CardError
 
-SCHEMA = "seahelm-lite/model/1"
-
 
 def _word(value: object) -> object:
     """YAML 1.1 reads `yes`, `no`, `on` and `off` as booleans; on a card they are words."""

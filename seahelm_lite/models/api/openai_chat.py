@@ -161,7 +161,8 @@ class _Asker:
         if retry_after_s is not None and attempts < self._policy.max_attempts:
             note = f" (asked to wait {retry_after_s:g} s, beyond the retry budget of {self._policy.budget_s:g} s)"
         cause = fault.cause(attempts, note)
-        if fault.kind is not Kind.REJECTED:
+        # One long prompt says nothing of the next; an endpoint that has never taken any rejects what they share.
+        if fault.kind is not Kind.REJECTED or not self._breaker.answered:
             self._breaker.failed(cause)
         return Failure(cause)
 

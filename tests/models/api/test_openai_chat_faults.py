@@ -256,15 +256,23 @@ def test_an_endpoint_that_answers_in_between_is_not_left_alone() -> None:
 
 
 def test_requests_that_are_rejected_one_by_one_do_not_stop_the_others() -> None:
-    async def only_the_last_is_short_enough(seen: Seen) -> Canned:
-        if seen.body["messages"][0]["content"] == "59":
+    async def few_are_short_enough(seen: Seen) -> Canned:
+        if seen.body["messages"][0]["content"] in ("0", "59"):
             return Canned(chat("B"))
         return Canned({"error": {"message": "too long"}}, status=400)
 
-    with ChatServer(only_the_last_is_short_enough) as server:
+    with ChatServer(few_are_short_enough) as server:
         outcomes = answers(client(server, concurrency=1), [ask(str(number)) for number in range(60)])
-    assert outcomes[:-1] == [Failure("HTTP 400: too long")] * 59
+    assert outcomes[1:-1] == [Failure("HTTP 400: too long")] * 58
     assert text(outcomes[-1]) == "B"
+
+
+def test_an_endpoint_that_rejects_everything_is_not_asked_about_every_document() -> None:
+    with ChatServer(script(Canned({"error": {"message": "Unsupported parameter"}}, status=400))) as server:
+        outcomes = answers(client(server, concurrency=1), [ask(str(number)) for number in range(60)])
+        assert len(server.requests) == 20
+    assert all(isinstance(outcome, Failure) for outcome in outcomes)
+    assert "Unsupported parameter" in str(outcomes[-1])
 
 
 def test_a_later_list_finds_out_whether_the_endpoint_is_back() -> None:
