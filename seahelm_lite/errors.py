@@ -36,6 +36,10 @@ class SourceError(SeahelmError):
     """Pinned data that is missing, unreachable, or not what its pin says."""
 
 
+class AbsentSourceError(SourceError):
+    """Pinned data that is nowhere to be had: not in the mirror, not in the cache, not on the network."""
+
+
 class DataError(SeahelmError):
     """A row of pinned data that a card cannot read: missing column, key outside the options, empty split."""
 

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run the command: 0 when every file is there and right, else 1."""
     from seahelm_lite.cli.tables import console, table
-    from seahelm_lite.errors import DataError, SourceError
+    from seahelm_lite.errors import AbsentSourceError, DataError, SourceError
     from seahelm_lite.sources.load import verify
 
     if options.action == "verify":
@@ -45,6 +45,7 @@ def execute(options: argparse.Namespace) -> int:
             except (SourceError, DataError) as error:
                 # What only a hub has is optional in a suite and never there offline: named, but not a failure.
                 lacking = task.name in optional or (everything and pin.kind == "hub")
+                lacking = lacking and isinstance(error, AbsentSourceError)
                 entry |= {"state": "not at hand" if lacking else "FAULT", "reason": error.sentence()}
             entries.append(entry)
     if options.json:

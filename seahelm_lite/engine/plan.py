@@ -10,7 +10,7 @@ from typing import Literal
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.engine.spec import RunSpec
-from seahelm_lite.errors import DataError, ProtocolError, SourceError
+from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
@@ -99,7 +99,8 @@ def make_plan(
             tasks.append(_plan_task(definition, spec, model, where))
         except Unsuited as reason:
             skipped.append(Skipped(definition.name, str(reason)))
-        except SourceError as error:
+        except AbsentSourceError as error:
+            # Data that is there and wrong is an error also of an optional task.
             if definition.name not in may_skip:
                 raise
             skipped.append(Skipped(definition.name, f"optional, and its data cannot be had: {error}"))

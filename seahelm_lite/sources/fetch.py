@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from seahelm_lite.catalog.pins import FilePin, GithubPin, PackagedPin
-from seahelm_lite.errors import SourceError
+from seahelm_lite.errors import AbsentSourceError, SourceError
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.sources.files import file_sha256, write_atomically
 from seahelm_lite.sources.where import Place, Verification, Where
@@ -85,8 +85,8 @@ def check_sha256(wanted: str, found: str, where: str, remedy: str) -> None:
         raise SourceError(f"sha256 is {found}, but the pin says {wanted}", where=where, remedy=remedy)
 
 
-def _missing(pin: GithubPin, looked: str) -> SourceError:
-    return SourceError(f"{pin.describe()} was not found ({looked})", remedy=REMEDY_MISSING)
+def _missing(pin: GithubPin, looked: str) -> AbsentSourceError:
+    return AbsentSourceError(f"{pin.describe()} was not found ({looked})", remedy=REMEDY_MISSING)
 
 
 def _github_base() -> str:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import yaml
 
 from seahelm_lite.catalog.pins import HubPin
-from seahelm_lite.errors import DataError, SourceError
+from seahelm_lite.errors import AbsentSourceError, DataError, SourceError
 from seahelm_lite.records import canonical_json, sha256_hex
 from seahelm_lite.sources.fetch import REMEDY_MISSING, check_sha256
 from seahelm_lite.sources.files import write_atomically
@@ -72,7 +72,7 @@ def load_hub(pin: HubPin, where: Where) -> tuple[list[Row], Verification]:
     if where.offline:
         mirror = f"mirror {folder}" if folder is not None else "no mirror given"
         looked = f"{mirror}; cache {cached}; network not tried, being offline"
-        raise SourceError(f"{pin.describe()} was not found ({looked})", remedy=REMEDY_MISSING)
+        raise AbsentSourceError(f"{pin.describe()} was not found ({looked})", remedy=REMEDY_MISSING)
     text = _lines(_from_network(pin), pin.describe())
     loaded = _verified(pin, "network", cached, text, "Nothing was kept. Check the revision and the split of the pin.")
     write_atomically(cached, text.encode())
@@ -168,7 +168,7 @@ def _from_network(pin: HubPin) -> list[Row]:
     try:
         return _load(pin, pin.id, name=pin.config, revision=pin.revision)
     except Exception as error:  # the library's own, its HTTP client's and pyarrow's have no common base
-        raise SourceError(
+        raise AbsentSourceError(
             f"{pin.describe()} cannot be loaded from the hub: {_sentence(error)}", remedy=_REMEDY_NETWORK
         ) from error
 

@@ -70,7 +70,7 @@ def test_a_model_with_a_chat_template_is_asked_through_it(
     manifest = folder.manifest()
     assert manifest["tasks"][0]["layout"] == "chat"
     assert manifest["model"]["fingerprint"]["chat_template"]
-    assert told["deviations"] == []
+    assert not [one for one in told["deviations"] if "template" in one]  # type: ignore[attr-defined]
 
 
 def test_other_weights_are_another_model(tmp_path: Path, base_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +107,9 @@ def test_what_an_lm_eval_backend_finished_is_kept_when_it_is_interrupted(
     assert (status, told["status"]) == (1, "interrupted")
     status, told, _ = _run(capsys, tmp_path, *asked)
     assert (status, told["status"]) == (0, "complete")
-    assert 0 < folder.manifest()["requests_sent"] < 100
+    sent = [session["requests_sent"] for session in folder.manifest()["sessions"]]
+    assert sum(sent) == 100
+    assert min(sent) > 0, "the second session asked everything again"
 
 
 def test_a_generation_that_fills_its_limit_is_truncated_rather_than_unreadable(

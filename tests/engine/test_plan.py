@@ -1,0 +1,36 @@
+"""What may be skipped, and what may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seahelm_lite.catalog.catalog import Catalog
+from seahelm_lite.engine.plan import make_plan
+from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.errors import SourceError
+from seahelm_lite.models.baselines import Baseline
+from seahelm_lite.sources.where import Where
+
+SPEC = RunSpec(model="baseline:longest", tasks=("malaymmlu", "regional_basics_ms"))
+
+
+def _plan(catalog: Catalog, mirror: Path | None, cache: Path) -> list[str]:
+    definitions = [catalog.task(name) for name in SPEC.tasks]
+    where = Where(mirror=mirror, cache=cache, offline=True, task_roots=catalog.roots)
+    plan = make_plan(definitions, {"malaymmlu"}, SPEC, Baseline("longest"), where)
+    return [item.reason for item in plan.skipped]
+
+
+def test_an_optional_task_whose_data_cannot_be_had_is_skipped_with_the_reason(catalog: Catalog, tmp_path: Path) -> None:
+    (reason,) = _plan(catalog, None, tmp_path)
+    assert "was not found" in reason
+
+
+def test_an_optional_task_whose_data_is_there_and_unreadable_stops_the_run(catalog: Catalog, tmp_path: Path) -> None:
+    folder = tmp_path / "mirror" / "hub" / "UMxYTLAILabs" / "MalayMMLU" / "main"
+    folder.mkdir(parents=True)
+    (folder / "MalayMMLU_0shot.json").write_text("[{", encoding="utf-8")
+    with pytest.raises(SourceError, match="cannot be read from the mirror"):
+        _plan(catalog, tmp_path / "mirror", tmp_path / "cache")
