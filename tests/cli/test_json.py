@@ -146,6 +146,15 @@ def test_runs_are_listed_shown_and_verified(folder: Path, call: Call) -> None:
     assert told == {"run": folder.name, "verified": False, "faults": ["scores.json has changed"]}
 
 
+def test_a_run_of_another_version_does_not_hide_the_others(folder: Path, call: Call) -> None:
+    foreign = folder.parent / "foreign"
+    foreign.mkdir()
+    (foreign / "manifest.json").write_text('{"schema": "seahelm-lite/run/9"}', encoding="utf-8")
+    called = call("runs", "list", "--out", "out", "--json")
+    assert [entry["run"] for entry in json.loads(called.out)] == [folder.name]
+    assert "foreign/manifest.json: has schema 'seahelm-lite/run/9'" in called.err
+
+
 def test_no_runs_are_an_empty_list(call: Call) -> None:
     assert _told(call, "runs", "list", "--out", "absent") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.engine.plan import make_plan
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.errors import SourceError
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
 from seahelm_lite.models.baselines import Baseline
+from seahelm_lite.records import Request
 from seahelm_lite.sources.where import Where
 
 SPEC = RunSpec(model="baseline:longest", tasks=("malaymmlu", "regional_basics_ms"))
@@ -26,6 +29,40 @@ def _plan(catalog: Catalog, mirror: Path | None, cache: Path) -> list[str]:
 def test_an_optional_task_whose_data_cannot_be_had_is_skipped_with_the_reason(catalog: Catalog, tmp_path: Path) -> None:
     (reason,) = _plan(catalog, None, tmp_path)
     assert "was not found" in reason
+
+
+@pytest.mark.parametrize(
+    ("host", "is_sent"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("127.evil.example", False),
+        ("10.0.0.5", False),
+        ("api.example.my", False),
+    ],
+)
+def test_restricted_items_leave_this_machine_only_when_told_to(
+    host: str, is_sent: bool, catalog: Catalog, mirror: Path, tmp_path: Path
+) -> None:
+    where = Where(mirror=mirror, cache=tmp_path, offline=True, task_roots=catalog.roots)
+    tasks = [catalog.task(name) for name in SPEC.tasks]
+    skipped = [item.task for item in make_plan(tasks, (), SPEC, _Endpoint(host), where).skipped]
+    assert skipped == ([] if is_sent else ["malaymmlu"])
+    allowed = SPEC.model_copy(update={"allow_egress": True})
+    plan = make_plan(tasks, (), allowed, _Endpoint(host), where)
+    assert plan.skipped == ()
+    assert any("--allow-egress" in deviation for deviation in plan.deviations) is not is_sent
+
+
+class _Endpoint:
+    """A chat endpoint somewhere, never asked."""
+
+    def __init__(self, host: str) -> None:
+        self.facts = ModelFacts("m", {"kind": "test"}, Capabilities(chat=True, plain=False, host=host))
+
+    def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
+        raise AssertionError("nothing is asked while planning")
 
 
 def test_an_optional_task_whose_data_is_there_and_unreadable_stops_the_run(catalog: Catalog, tmp_path: Path) -> None:

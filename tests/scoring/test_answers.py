@@ -117,6 +117,13 @@ def test_a_backend_that_ties_all_options_of_all_documents_scored_nothing() -> No
     assert [answer.state for answer in without_empty_scoring(answers, one_differs)] == ["scored", "scored"]
 
 
+def test_a_refusal_to_translate_is_no_translation_unless_the_text_itself_begins_so() -> None:
+    plain, apology = passage(0, "Saya lapar.", "I am hungry."), passage(1, "Maaf.", "I'm sorry, but I can't come.")
+    assert read(said(plain, REFUSAL), text_card(), "gen").state == "refused"
+    assert read(said(plain, REFUSAL), text_card(refusal="scored"), "gen").state == "scored"
+    assert read(said(apology, "I'm sorry, but I cannot come."), text_card(), "gen").state == "scored"
+
+
 def test_the_cause_of_a_failure_is_kept() -> None:
     assert read(said(DOCUMENT, Failure("HTTP 503")), choice_card(), "gen-letter").note == "HTTP 503"
 

@@ -115,6 +115,7 @@ def test_finish_reasons_of_vendors_become_ours(sent: str | None, reason: str | N
             Usage(5, 2, 1, 4),
         ),
         ({"prompt_tokens": "5", "completion_tokens": True, "prompt_tokens_details": None}, Usage()),
+        ({"prompt_tokens": -125, "completion_tokens": 3}, Usage(completion=3)),
         (None, None),
         ("many", None),
     ],
