@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
-from seahelm_lite.cli.settings import run_spec
+from seahelm_lite.cli.settings import given_settings, run_spec
 
 if TYPE_CHECKING:
     from seahelm_lite.runs import Prepared, Run
 
 _MODEL_HELP = (
-    "hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
+    "<card id>[@endpoint] · hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
     "lmeval:<type>,key=value,… · replay:<file> · baseline:random|majority|longest|ngram"
 )
 
@@ -59,8 +59,12 @@ def execute(options: argparse.Namespace) -> int:
 
     catalog, where = load(options)
     if options.resume is not None:
-        if options.model or options.suite or options.task or options.config:
-            raise SeahelmError("--resume takes everything from the run", remedy="Leave --model, --suite, --task out.")
+        others = sorted(given_settings(options)) + [name for name in ("config", "out") if getattr(options, name)]
+        if others:
+            raise SeahelmError(
+                f"--resume takes everything from the run, so {', '.join(others)} cannot be given",
+                remedy="Leave it out.",
+            )
         prepared = runs.resume(options.resume, catalog=catalog, where=where)
     else:
         prepared = runs.prepare(run_spec(options), catalog=catalog, where=where, out=options.out or Path("out"))

@@ -26,14 +26,14 @@ def run_spec(options: argparse.Namespace) -> RunSpec:
     from seahelm_lite.errors import CardError
 
     file = _settings_file(options.config)
-    settings: dict[str, Any] = {**(file.data if file is not None else {}), **_given(options)}
+    settings: dict[str, Any] = {**(file.data if file is not None else {}), **given_settings(options)}
     _check_names(settings)
     try:
         return RunSpec.model_validate(settings)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         name = str(fault["loc"][0])
-        from_file = file is not None and name not in _given(options)
+        from_file = file is not None and name not in given_settings(options)
         where = file.at(fault["loc"]) if file is not None and from_file else ""
         option = name if from_file else "--" + name.replace("_", "-")
         raise CardError(f"{option}: {fault['msg']}", where=where) from None
@@ -56,7 +56,7 @@ def _settings_file(path: Path | None) -> YamlFile | None:
     return file
 
 
-def _given(options: argparse.Namespace) -> dict[str, Any]:
+def given_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The options that were used, by the names of the settings."""
     from seahelm_lite.engine.spec import RunSpec
 

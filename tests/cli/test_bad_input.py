@@ -51,7 +51,7 @@ NO_KEY = Canned({"error": {"message": "no key"}}, status=401)
         ((*RANDOM, *SHIPPED, "--protocol", "ll-letter"), "baseline-random gives no prompt log-probabilities"),
         ((*RANDOM, *SHIPPED, "--mirror", "absent"), "absent: the mirror is not a folder. "),
         ((*RANDOM, *SHIPPED, "--system-prompt", "absent.txt"), "absent.txt: the system prompt cannot be read: "),
-        ((*RANDOM, *SHIPPED, "--resume", "out/x"), "--resume takes everything from the run. "),
+        ((*RANDOM, *SHIPPED, "--resume", "out/x"), "--resume takes everything from the run, so model, tasks"),
         (("run", "--resume", "out/x"), "out/x/manifest.json: there is no run here. "),
         (("run", "--config", "absent.yaml"), "absent.yaml: cannot be read: "),
         (("tasks", "show", "regional_basics_mx"), "there is no task 'regional_basics_mx'. Did you mean regional_"),

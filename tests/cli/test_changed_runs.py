@@ -158,3 +158,10 @@ def test_statuses_are_0_done_1_incomplete_or_failed_2refused(small: SmallTask, t
     (small.root / "small" / "rows.jsonl").write_bytes(b"")
     assert call("data", "verify", "--task", "small").status == 1
     assert call(*RANDOM, "--task", "small").status == 2
+
+
+@pytest.mark.parametrize("option", [("--limit", "2"), ("--shots", "0"), ("--model", "baseline:random"), ("--out", "b")])
+def test_a_setting_beside_resume_is_refused_rather_than_ignored(option: tuple[str, str], call: Call) -> None:
+    folder = _finished(call)
+    told = refused(call("run", "--resume", folder, *option))
+    assert "--resume takes everything from the run" in told
