@@ -54,3 +54,7 @@ class ModelError(SeahelmError):
 
 class RunFolderError(SeahelmError):
     """A run folder that cannot be written, read, or trusted."""
+
+
+class LogError(SeahelmError):
+    """A log of recorded answers that cannot be imported, with file and line."""

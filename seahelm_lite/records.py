@@ -201,6 +201,16 @@ Outcome = Response | Failure
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerForm:
+    """In what form a task's answers come, which decides how they are read."""
+
+    kind: Literal["letter", "likelihood", "text"]
+    """A reply that names an option, a log-likelihood for each option, or a text that is the answer."""
+    key: str | None = None
+    """Name of the JSON member that holds the letter, where the prompt asked for one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One document under one protocol and repeat, with everything that came back: enough to score it anew."""
 
@@ -209,3 +219,7 @@ class Sample:
     requests: tuple[str, ...]
     """Hashes of the requests, in the order of the options for log-likelihoods."""
     outcomes: tuple[Outcome, ...]
+    asked: tuple[str, ...] = ()
+    """The requests themselves as canonical JSON, where they were made elsewhere and cannot be built again."""
+    letters: tuple[str, ...] = ()
+    """The letters under which the options were shown, where they are not A, B, C in order."""

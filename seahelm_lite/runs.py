@@ -20,7 +20,7 @@ from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
-from seahelm_lite.records import JsonValue, Sample, canonical_json, sha256_hex
+from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
 from seahelm_lite.sources.where import Where
@@ -125,8 +125,12 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
     settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks"})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
-    slug = "".join(character if character.isalnum() or character in "-._" else "-" for character in name).strip(".-")
-    return f"{slug[:60]}-{sha256_hex(canonical_json(identity))[:10]}"
+    return f"{slug(name)}-{sha256_hex(canonical_json(identity))[:10]}"
+
+
+def slug(name: str) -> str:
+    """A model's name as the beginning of a run id."""
+    return "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in name).strip(".-")[:60]
 
 
 def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
@@ -188,7 +192,7 @@ def _measured(
                 folder.discard()
             raise
     now = time.time()
-    return ended(manifest, measured, finished=now, seconds=now - started), measured
+    return ended(manifest, prepared.plan, measured, finished=now, seconds=now - started), measured
 
 
 def resume(path: Path, *, catalog: Catalog, where: Where) -> Prepared:
@@ -199,6 +203,12 @@ def resume(path: Path, *, catalog: Catalog, where: Where) -> Prepared:
     """
     folder = RunFolder(path)
     manifest = folder.manifest()
+    if manifest.get("imported"):
+        raise RunFolderError(
+            "was imported, so there is no model to ask",
+            where=str(path),
+            remedy="Import a log with the missing answers.",
+        )
     spec = recorded_spec(manifest["spec"], path)
     prepared = prepare(spec, catalog=catalog, where=where, out=path.parent)
     if prepared.folder.run_id != folder.run_id:
@@ -284,6 +294,7 @@ def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
                 data_hash=entry["data_sha256"],
                 n_total=entry["documents_total"],
                 samples=samples,
+                form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
             )
         ).scores
     return scores
@@ -307,13 +318,14 @@ def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[list[dict[
                 samples=samples,
             )
         )
-        prepared.folder.write_samples(task.key, _with_answers(samples, scored))
+        prepared.folder.write_samples(task.key, with_answers(samples, scored))
         scores += scored.scores
         remarks += remarks_on(task.definition.name, scored.answers, task.samples[0].requests[0].params)
     return scores, remarks
 
 
-def _with_answers(samples: list[Sample], scored: TaskScores) -> list[ScoredSample]:
+def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
+    """The samples as their file holds them."""
     return [
         ScoredSample(sample, answer.state, answer.prediction, answer.note, value)
         for sample, answer, value in zip(samples, scored.answers, scored.values, strict=True)

@@ -239,7 +239,7 @@ def test_the_schemas_name_what_the_code_names() -> None:
     score = scores["$defs"]["score"]["properties"]
     assert manifest["properties"]["schema"]["const"] == RUN_SCHEMA
     assert scores["properties"]["schema"]["const"] == SCORES_SCHEMA
-    assert manifest["$defs"]["protocol"]["enum"] == score["protocol"]["enum"] == list(PROTOCOLS)
+    assert manifest["$defs"]["protocol"]["enum"] == scores["$defs"]["protocol"]["enum"] == list(PROTOCOLS)
     assert score["metric"]["enum"] == list(get_args(Metric))
     assert list(score["counts"]["properties"]) == list(STATES)
     assert set(manifest["$defs"]["spec"]["properties"]) == set(RunSpec.model_fields)

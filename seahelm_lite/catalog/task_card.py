@@ -15,6 +15,10 @@ Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
 MULTIPLE_CHOICE_PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze")
 
+ProtocolName = Annotated[str, Field(pattern=r"^(gen-letter|ll-letter|ll-cloze|gen|recorded:[a-z0-9][a-z0-9.-]*)$")]
+"""A protocol that we ask in, or `recorded:<source>` for answers made elsewhere, with that source's own prompts."""
+RECORDED = "recorded:"
+
 Metric = Literal["acc", "macro_f1", "balanced_acc", "chrf", "chrf_gain"]
 Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "text_records"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]

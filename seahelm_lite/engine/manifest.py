@@ -52,18 +52,21 @@ def begun(
         "skipped": [{"task": item.task, "reason": item.reason} for item in plan.skipped],
         "deviations": list(plan.deviations),
         "offline": offline,
-        "versions": _versions(),
-        "environment": {"python": platform.python_version(), "platform": platform.platform()},
+        "versions": versions(),
+        "environment": environment(),
         "timings": {"started": stamp(started), "finished": None, "seconds": None},
         "sessions": list(before["sessions"]) if before is not None else [],
         "requests_sent": None,
         "served_models": None,
         "usage": None,
         "cost": {"value": None, "reason": "no price is known for this model"},
+        "imported": None,
     }
 
 
-def ended(manifest: Mapping[str, Any], measured: Measured, *, finished: float, seconds: float) -> dict[str, Any]:
+def ended(
+    manifest: Mapping[str, Any], plan: Plan, measured: Measured, *, finished: float, seconds: float
+) -> dict[str, Any]:
     """The manifest after a session of asking: its own share added to that of the sessions before it."""
     session = {
         "started": manifest["timings"]["started"],
@@ -72,12 +75,15 @@ def ended(manifest: Mapping[str, Any], measured: Measured, *, finished: float, s
         "requests_sent": measured.sent,
     }
     sessions = [*manifest["sessions"], session]
-    served = served_models(measured.outcomes)
+    outcomes = list(measured.outcomes.values())
+    served = served_models(outcomes)
     deviations = list(manifest["deviations"])
     if len(served) > 1:
         deviations.append(f"the endpoint named itself differently along the way: {', '.join(served)}")
+    usages = {task.key: total_usage([o for s in measured.samples(task) for o in s.outcomes]) for task in plan.tasks}
     return {
         **manifest,
+        "tasks": [{**entry, "usage": usages[entry["key"]]} for entry in manifest["tasks"]],
         "deviations": deviations,
         "timings": {
             "started": sessions[0]["started"],
@@ -87,7 +93,7 @@ def ended(manifest: Mapping[str, Any], measured: Measured, *, finished: float, s
         "sessions": sessions,
         "requests_sent": sum(one["requests_sent"] for one in sessions),
         "served_models": served,
-        "usage": total_usage(measured.outcomes),
+        "usage": total_usage(outcomes),
     }
 
 
@@ -118,12 +124,19 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
         "excluded": dict(task.data.excluded),
         "documents": len({sample.document.id for sample in task.samples}),
         "documents_total": len(task.data.test),
+        "answer_form": None,
+        "usage": None,
         # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
         "card": task.definition.file.data["metadata"]["seahelm_lite"],
     }
 
 
-def _versions() -> dict[str, str | None]:
+def environment() -> dict[str, str]:
+    """The machine, as far as a number could depend on it."""
+    return {"python": platform.python_version(), "platform": platform.platform()}
+
+
+def versions() -> dict[str, str | None]:
     """Of what could change a number; None where a library is not installed."""
     versions: dict[str, str | None] = {"seahelm-lite": seahelm_lite.__version__}
     for name in _LIBRARIES:

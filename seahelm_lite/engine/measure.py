@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from seahelm_lite.engine.plan import Plan, PlannedTask
@@ -92,14 +92,14 @@ def _whole(text: str | None) -> str | None:
     return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def served_models(outcomes: Mapping[str, Outcome]) -> list[str]:
+def served_models(outcomes: Iterable[Outcome]) -> list[str]:
     """The names under which the endpoint answered."""
-    return sorted({outcome.model for outcome in outcomes.values() if isinstance(outcome, Response) and outcome.model})
+    return sorted({outcome.model for outcome in outcomes if isinstance(outcome, Response) and outcome.model})
 
 
-def total_usage(outcomes: Mapping[str, Outcome]) -> dict[str, int | None]:
+def total_usage(outcomes: Iterable[Outcome]) -> dict[str, int | None]:
     """Tokens over all responses that state them, and how many do."""
-    stated = [outcome.usage for outcome in outcomes.values() if isinstance(outcome, Response) and outcome.usage]
+    stated = [outcome.usage for outcome in outcomes if isinstance(outcome, Response) and outcome.usage]
 
     def total(name: str) -> int | None:
         values = [value for usage in stated if (value := getattr(usage, name)) is not None]

@@ -249,6 +249,8 @@ def _columns(pa: Any) -> list[tuple[str, Any]]:
         ("fields", text),
         ("requests", texts),
         ("outcomes", texts),
+        ("asked", texts),
+        ("letters", texts),
         ("state", text),
         ("prediction", text),
         ("note", text),
@@ -268,6 +270,8 @@ def _row(scored: ScoredSample) -> dict[str, JsonValue]:
         "fields": _json(document.fields),
         "requests": list(scored.sample.requests),
         "outcomes": [_json(_outcome_json(outcome)) for outcome in scored.sample.outcomes],
+        "asked": list(scored.sample.asked),
+        "letters": list(scored.sample.letters),
         "state": scored.state,
         "prediction": scored.prediction,
         "note": scored.note,
@@ -285,7 +289,15 @@ def _sample(row: Mapping[str, Any]) -> ScoredSample:
         content_hash=row["content_hash"],
     )
     outcomes = tuple(_outcome(json.loads(body)) for body in row["outcomes"])
-    sample = Sample(document, row["repeat"], tuple(row["requests"]), outcomes)
+    sample = Sample(
+        document,
+        row["repeat"],
+        tuple(row["requests"]),
+        outcomes,
+        # Files of earlier versions have neither column.
+        asked=tuple(row.get("asked") or ()),
+        letters=tuple(row.get("letters") or ()),
+    )
     return ScoredSample(sample, row["state"], row["prediction"], row["note"], row["value"])
 
 

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from seahelm_lite.catalog.task_card import Protocol, TaskCard
+from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.words import LanguageWords
-from seahelm_lite.records import Failure, Response, Sample, State
-from seahelm_lite.scoring.extraction import begins_with_refusal, read_choice
+from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
+from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
 
 TIE = "tie of the highest log-likelihoods"
+
+_FORMS = {
+    "gen-letter": AnswerForm("letter"),
+    "ll-letter": AnswerForm("likelihood"),
+    "ll-cloze": AnswerForm("likelihood"),
+    "gen": AnswerForm("text"),
+}
+
+
+_BLANK = "(blank)"
+
+
+def form_of(protocol: str) -> AnswerForm:
+    """In what form answers come under a protocol of ours; recorded answers declare theirs."""
+    return _FORMS[protocol]
 
 
 @dataclass(frozen=True)
@@ -33,17 +48,17 @@ class Answer:
         return self.text if self.choice is None else str(self.choice)
 
 
-def read_answer(sample: Sample, card: TaskCard, protocol: Protocol, words: LanguageWords) -> Answer:
+def read_answer(sample: Sample, card: TaskCard, form: AnswerForm, words: LanguageWords) -> Answer:
     """The state of a sample and the answer in it, by the rules of the document states."""
     for outcome in sample.outcomes:
         if isinstance(outcome, Failure):
             return Answer("error", note=outcome.cause)
     responses = [outcome for outcome in sample.outcomes if isinstance(outcome, Response)]
-    if protocol in ("ll-letter", "ll-cloze"):
+    if form.kind == "likelihood":
         return _most_likely(responses)
-    if protocol == "gen":
+    if form.kind == "text":
         return _written(responses[0], sample, card, words)
-    return _chosen(responses[0], sample, card, words)
+    return _chosen(responses[0], sample, card, words, form)
 
 
 def _most_likely(responses: list[Response]) -> Answer:
@@ -83,12 +98,11 @@ def _without_answer(response: Response) -> Answer | None:
     return None
 
 
-def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:
+def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageWords, form: AnswerForm) -> Answer:
     ending = _without_answer(response)
     if ending is not None:
         return ending
-    fields = sample.document.fields
-    reading = read_choice(response.text or "", fields["options"], words)
+    reading = _choice(response, sample, words, form)
     if reading.kind == "answer":
         return Answer("scored", choice=reading.index, note=reading.how)
     if reading.kind == "unclosed":
@@ -98,6 +112,25 @@ def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageW
     if reading.kind == "refused":
         return Answer("scored" if card.refusal == "scored" else "refused", note="refusal")
     return Answer("unparsed", note="two different answers" if reading.kind == "ambiguous" else "no answer found")
+
+
+def _choice(response: Response, sample: Sample, words: LanguageWords, form: AnswerForm) -> Reading:
+    """What a reply says, by the declared JSON member if it has one and by the general rules if not."""
+    text = response.text or ""
+    options: list[str] = list(sample.document.fields["options"])
+    places = ["ABCDEFGH".index(letter) for letter in sample.letters] or list(range(len(options)))
+    # The source showed blanks between the options, and the letters count them.
+    shown = [_BLANK] * (places[-1] + 1)
+    for place, option in zip(places, options, strict=True):
+        shown[place] = option
+    reading = read_member(text, form.key, shown, words) if form.key else None
+    if reading is None and form.key and response.finish_reason == "length":
+        # The member was to come last, so a reply that was cut off before it had not settled on anything.
+        return Reading("unparsed")
+    reading = reading or read_choice(text, shown, words)
+    if reading.index is None:
+        return reading
+    return replace(reading, index=places.index(reading.index)) if reading.index in places else Reading("unparsed")
 
 
 def _written(response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:

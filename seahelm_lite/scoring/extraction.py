@@ -24,7 +24,7 @@ class Reading:
     index: int | None = None
     """The option of an `answer`."""
     how: str = ""
-    """The rule that read it: `tag`, `boxed`, `json`, `alone`, `text`, `sentence`, `choose`."""
+    """The rule that read it: `member`, `tag`, `boxed`, `json`, `alone`, `text`, `sentence`, `choose`."""
 
 
 _FLAT_OBJECT = re.compile(r"\{[^{}]*\}")
@@ -59,6 +59,33 @@ def read_choice(text: str, options: Sequence[str], words: LanguageWords) -> Read
     if unclosed and reading.kind != "answer":
         return Reading("unclosed")
     return reading
+
+
+def read_member(text: str, key: str, options: Sequence[str], words: LanguageWords) -> Reading | None:
+    """Read the option that a JSON member of a reply names, for prompts that asked for the answer in one.
+
+    The member is looked for in the text, since replies often hold JSON that does not parse.
+
+    Args:
+        text: What the model wrote, reasoning included.
+        key: The member's name, in any case.
+        options: As for `read_choice`.
+        words: As for `read_choice`.
+
+    Returns:
+        The answer; `ambiguous` where members name different options, `unparsed` where none names one. None where there
+        is no such member outside the reasoning.
+    """
+    outside, _ = strip_reasoning(text)
+    # A model that quotes its quotes is still understood.
+    values = re.findall(rf'\\?"{re.escape(key)}\\?"\s*:\s*\\?"([^"\\]*)\\?"', outside, re.IGNORECASE)
+    if not values:
+        return None
+    # A member that says null, or none, is a step on the way and names nothing.
+    named = {read_choice(value, options, words).index for value in values} - {None}
+    if len(named) != 1:
+        return Reading("ambiguous" if named else "unparsed")
+    return Reading("answer", named.pop(), "member")
 
 
 def begins_with_refusal(text: str, words: LanguageWords) -> bool:

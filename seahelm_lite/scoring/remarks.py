@@ -18,12 +18,13 @@ def remarks_on(task: str, answers: Sequence[Answer], params: Mapping[str, JsonVa
     Args:
         task: The task's name.
         answers: Its answers.
-        params: How they were decoded.
+        params: How they were decoded. Of recorded answers the limit is not known.
     """
     total = len(answers)
     states: Counter[str] = Counter(answer.state for answer in answers)
+    limit = params.get("max_tokens")
     told = {
-        "truncated": f"were cut off at {params.get('max_tokens')} tokens; --max-tokens allows more",
+        "truncated": f"were cut off at {limit} tokens; --max-tokens allows more" if limit else "were cut off",
         "unparsed": "held no answer that could be read; look at them in the samples file",
         "refused": "were refused or filtered",
     }

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from seahelm_lite.catalog.task_card import Metric, Protocol, TaskCard
+from seahelm_lite.catalog.task_card import RECORDED, Metric, ProtocolName, TaskCard
 from seahelm_lite.prompts.words import language_words
-from seahelm_lite.records import STATES, Document, JsonValue, Sample, sha256_hex
-from seahelm_lite.scoring.answers import Answer, read_answer, without_empty_scoring
+from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
+from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.stats.intervals import Estimate
@@ -27,13 +27,15 @@ class ScoredTask:
 
     task: str
     version: str
-    protocol: Protocol
+    protocol: ProtocolName
     shots: int
     card: TaskCard
     data_hash: str
     n_total: int
     """Documents of the whole task, of which a subset may have been asked."""
     samples: Sequence[Sample]
+    form: AnswerForm | None = None
+    """Of recorded answers; our own protocols have theirs."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,16 @@ class TaskScores:
 def score_task(task: ScoredTask) -> TaskScores:
     """Read every answer and compute the metrics of the card."""
     words = language_words(task.card.words_language)
-    answers = [read_answer(sample, task.card, task.protocol, words) for sample in task.samples]
-    if task.protocol in ("ll-letter", "ll-cloze"):
+    form = task.form or form_of(task.protocol)
+    answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
+    if form.kind == "likelihood":
         answers = without_empty_scoring(answers, task.samples)
     seed = int(sha256_hex(f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}")[:16], 16)
     build = ChoiceTable if task.card.kind == "multiple_choice" else TextTable
     table = build(task.samples, answers, seed)
     counts: Counter[str] = Counter(answer.state for answer in answers)
-    entries = [_entry(task, metric, table, counts) for metric in task.card.metrics]
+    unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
+    entries = [_entry(task, metric, table, counts, len(unanswered)) for metric in task.card.metrics]
     return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]))
 
 
@@ -68,15 +72,15 @@ def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Choi
 
 
 def _entry(
-    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str]
+    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str], unanswered: int
 ) -> dict[str, JsonValue]:
     errors = counts["error"]
     repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
     total = len(task.samples)
-    limited = total < task.n_total * repeats
     estimate = table.estimate(metric)
+    limited = estimate.n < task.n_total
     if errors:
-        reason = f"{errors} of {total} answers ended in error, which is never an answer; resume the run"
+        reason = f"{errors} of {total} answers ended in error, which is never an answer; {_remedy(task)}"
         estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
     chance = table.chance(metric)
     corrected = None
@@ -90,6 +94,7 @@ def _entry(
         "shots": task.shots,
         "metric": metric,
         **_numbers(estimate),
+        "n_answered": estimate.n - unanswered,
         "cluster_key": task.card.document.cluster or "document",
         "repeats": repeats,
         "chance": _rounded(chance),
@@ -100,6 +105,10 @@ def _entry(
         "subset": {"kind": "limit" if limited else "full", "n_total": task.n_total},
         "status": "incomplete" if errors else "complete",
     }
+
+
+def _remedy(task: ScoredTask) -> str:
+    return "the source lacks them" if task.protocol.startswith(RECORDED) else "resume the run"
 
 
 def _numbers(estimate: Estimate) -> dict[str, JsonValue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,8 +32,23 @@ class TaskDocuments:
     """SHA-256 over the hashes of all files read: the data's identity."""
     sources: tuple[Mapping[str, JsonValue], ...]
     """Per file: what it is, its hash, and whether the pin fixes it."""
-    excluded: Mapping[str, int]
-    """Reason to number of test rows left out for it."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The test rows that the card excludes."""
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """Reason to number of test rows left out for it."""
+        return dict(Counter(row.reason for row in self.left_out))
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A test row that the card excludes."""
+
+    id: str
+    reason: str
+    document: Document | None
+    """What it says, where that can be read: exclusions are often for rows that cannot."""
 
 
 def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
@@ -45,8 +61,8 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
     test_files = [load_file(file, where) for file in card.data.test]
     shot_files = [load_file(file, where) for file in card.data.shots]
     _check_exclusions(card, test_files, shot_files)
-    excluded: dict[str, int] = {}
-    test = tuple(_test_documents(card, test_files, excluded))
+    left_out: list[LeftOut] = []
+    test = tuple(_test_documents(card, test_files, left_out))
     if not test:
         raise DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
     contents = {document.content_hash for document in test}
@@ -64,18 +80,26 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
         shots=tuple(pool),
         data_hash=sha256_hex(canonical_json([origin["sha256"] for origin in sources])),
         sources=sources,
-        excluded=excluded,
+        left_out=tuple(left_out),
     )
 
 
-def _test_documents(card: TaskCard, files: Sequence[LoadedFile], excluded: dict[str, int]) -> Iterator[Document]:
+def _test_documents(card: TaskCard, files: Sequence[LoadedFile], left_out: list[LeftOut]) -> Iterator[Document]:
     for file in files:
         for row, values in enumerate(file.rows):
             reason = _exclusion(card, file, row, values)
             if reason is not None:
-                excluded[reason] = excluded.get(reason, 0) + 1
+                left_out.append(_left_out(card, file, row, values, reason))
                 continue
             yield _grouped(card, _document(card, card.document, file, row, values), values)
+
+
+def _left_out(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any], reason: str) -> LeftOut:
+    try:
+        document = _document(card, card.document, file, row, values)
+    except (CardError, DataError):
+        document = None
+    return LeftOut(f"{file.name}#{row}", reason, document)
 
 
 def _check_exclusions(card: TaskCard, test: Sequence[LoadedFile], shots: Sequence[LoadedFile]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import time
 from pathlib import Path
 from urllib.error import HTTPError
@@ -46,6 +47,44 @@ def _find_packaged(pin: PackagedPin, where: Where) -> Verification:
             return _checked(pin, "packaged", path, "Install the package again, or write the new hash into the card.")
     looked = ", ".join(str(root) for root in where.task_roots) or "no tasks folder is known"
     raise SourceError(f"{pin.describe()} was not found ({looked})", remedy="Install the package that ships it again.")
+
+
+_AT_COMMIT = re.compile(r"github\.com/(?P<repo>[^/]+/[^/]+)/(?P<commit>[0-9a-f]{40})/(?P<path>.+)")
+
+
+def upstream_name(path: str) -> str | None:
+    """The part of a path that says which file of which repository at which commit it is, in the layout of a mirror.
+
+    None where the path does not say.
+    """
+    found = _AT_COMMIT.search(path)
+    return None if found is None or ".." in found["path"].split("/") else found[0]
+
+
+def read_upstream(name: str, where: Where) -> bytes:
+    """A file named by repository and commit in the layout of a mirror, whose hash nobody has written down yet.
+
+    The commit fixes its content; whoever reads it writes down the hash.
+
+    Raises:
+        AbsentSourceError: If it is neither in the mirror, nor in the cache, nor on the network.
+    """
+    places = [root / name for root in (where.mirror, where.cache) if root is not None]
+    for path in places:
+        if path.is_file():
+            return path.read_bytes()
+    looked = ", ".join(str(path) for path in places)
+    found = _AT_COMMIT.fullmatch(name)
+    if where.offline or found is None:
+        raise AbsentSourceError(f"was not found ({looked})", where=name, remedy="Pass --mirror, or correct the path.")
+    url = f"{_github_base()}/{found['repo']}/{found['commit']}/{quote(found['path'])}"
+    try:
+        data = _download(url)
+    except (OSError, http.client.HTTPException) as error:
+        fault = f"was not found ({looked}; network {url}: {error or type(error).__name__})"
+        raise AbsentSourceError(fault, where=name, remedy="Pass --mirror, or correct the path.") from error
+    write_atomically(where.cache / name, data)
+    return data
 
 
 def _find_github(pin: GithubPin, where: Where) -> Verification:

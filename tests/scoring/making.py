@@ -8,7 +8,7 @@ from typing import Any
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import Document, Outcome, Response, Sample
-from seahelm_lite.scoring.answers import Answer, read_answer
+from seahelm_lite.scoring.answers import Answer, form_of, read_answer
 from seahelm_lite.scoring.scores import ScoredTask, score_task
 
 WORDS = language_words("en")
@@ -85,7 +85,7 @@ def _outcome(given: Outcome | str | int) -> Outcome:
 
 
 def read(sample: Sample, card: TaskCard, protocol: Protocol) -> Answer:
-    return read_answer(sample, card, protocol, WORDS)
+    return read_answer(sample, card, form_of(protocol), WORDS)
 
 
 def scores_of(card: TaskCard, samples: Sequence[Sample], **changes: Any) -> list[dict[str, Any]]:
