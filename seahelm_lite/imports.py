@@ -134,7 +134,7 @@ def _recorded_run(
         "model": name,
         "temperature": sorted(temperatures),
     }
-    asked = [[task.definition.sha256, task.data.data_hash, task.shots] for task in tasks]
+    asked = [[task.definition.sha256, task.data.data_hash, task.shots, task.variant] for task in tasks]
     declared = {key: value for key, value in spec.items() if key not in ("files", "licence")}
     identity = {"spec": declared, "files": sorted(file.sha256 for file in own), "asked": asked}
     return RecordedRun(
@@ -162,7 +162,7 @@ def _known_runs(out: Path) -> dict[tuple[str, str, str, int], str]:
 
 def _refuse_known(run: RecordedRun, known: Mapping[tuple[str, str, str, int], str]) -> None:
     for task in run.tasks:
-        before = known.get((run.model, run.protocol, task.definition.name, task.shots))
+        before = known.get((run.model, run.protocol(task), task.definition.name, task.shots))
         if before not in (None, run.run_id):
             raise LogError(
                 f"answers of {run.model} to {task.definition.name} were imported before, from other files, as {before}",
@@ -206,7 +206,7 @@ def _scored_task(run: RecordedRun, task: RecordedTask) -> ScoredTask:
     return ScoredTask(
         task=task.definition.name,
         version=task.definition.version,
-        protocol=run.protocol,
+        protocol=run.protocol(task),
         shots=task.shots,
         card=task.definition.card,
         data_hash=task.data.data_hash,

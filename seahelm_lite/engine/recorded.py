@@ -27,6 +27,8 @@ class RecordedTask:
 
     definition: TaskDefinition
     shots: int
+    variant: str
+    """Which way of asking it was, where the source has several."""
     form: AnswerForm
     data: TaskDocuments
     samples: tuple[Sample, ...]
@@ -57,6 +59,11 @@ class _Entry:
             return None
         fields = self.document.fields
         return _plain(str(fields["question"])), tuple(_plain(str(option)) for option in fields.get("options", ()))
+
+    @property
+    def passage(self) -> str:
+        """What the question is about, where that stands apart from it."""
+        return "" if self.document is None else str(self.document.fields.get("passage", ""))
 
 
 def _plain(text: str) -> str:
@@ -107,10 +114,10 @@ class Matching:
 
     def match(self, answers: Iterable[RecordedAnswer]) -> list[RecordedTask]:
         """The tasks that the answers of one model belong to."""
-        groups: dict[tuple[str, int], list[RecordedAnswer]] = defaultdict(list)
+        groups: dict[tuple[str, int, str], list[RecordedAnswer]] = defaultdict(list)
         for answer in answers:
-            groups[answer.task, answer.shots].append(answer)
-        return [self._task(shots, group) for (_, shots), group in groups.items()]
+            groups[answer.task, answer.shots, answer.variant].append(answer)
+        return [self._task(group) for group in groups.values()]
 
     def refuse_faults(self) -> None:
         """Nothing is imported where anything did not match.
@@ -129,7 +136,7 @@ class Matching:
             remedy="Nothing was imported. Leave the file out, or find the log of this version of the data.",
         )
 
-    def _task(self, shots: int, answers: Sequence[RecordedAnswer]) -> RecordedTask:
+    def _task(self, answers: Sequence[RecordedAnswer]) -> RecordedTask:
         first = answers[0]
         known = self._rows(first)
         taken: dict[tuple[str, int], tuple[RecordedAnswer, _Entry]] = {}
@@ -143,15 +150,18 @@ class Matching:
                 continue
             self._matched += 1
             taken[found.id, answer.repeat] = (answer, found)
+        # Sources count their repeats from wherever they like.
+        places = {repeat: place for place, repeat in enumerate(sorted({repeat for _, repeat in taken}))}
         by_document: dict[str, list[RecordedAnswer]] = defaultdict(list)
         for answer, entry in taken.values():
             by_document[entry.id].append(answer)
         return RecordedTask(
             definition=known.definition,
-            shots=shots,
+            shots=first.shots,
+            variant=first.variant,
             form=first.form,
             data=known.data,
-            samples=tuple(s for d in known.data.test for s in _samples(d, by_document.get(d.id, ()))),
+            samples=tuple(s for d in known.data.test for s in _samples(d, by_document.get(d.id, ()), places)),
             set_aside=dict(Counter(entry.left_out.reason for _, entry in taken.values() if entry.left_out)),
             decoding=_decoding(answers),
         )
@@ -194,22 +204,28 @@ def _named(answer: RecordedAnswer, known: _Known) -> list[_Entry] | str:
 def _by_content(answer: RecordedAnswer, known: _Known) -> list[_Entry] | str:
     if answer.shown is None:
         return "says neither which document it answers nor what it shows"
-    return known.alike(answer.shown) or f"shows a question or options that no document of {known.definition.name} has"
+    alike = known.alike(answer.shown)
+    if not alike:
+        return f"shows a question or options that no document of {known.definition.name} has"
+    if len({entry.passage for entry in alike}) > 1:
+        return f"does not say which of {len(alike)} documents with other passages it shows"
+    return alike
 
 
-def _samples(document: Document, answers: Sequence[RecordedAnswer]) -> list[Sample]:
+def _samples(document: Document, answers: Sequence[RecordedAnswer], places: Mapping[int, int]) -> list[Sample]:
     real = [answer for answer in answers if not isinstance(answer.outcomes[0], Failure)]
     if not real:
         causes = [outcome for answer in answers for outcome in answer.outcomes]
         failure = causes[0] if causes else Failure("the source has no answer to this document")
         return [Sample(document, 0, (), (failure,))]
-    return [_sample(document, answer) for answer in sorted(real, key=lambda answer: answer.repeat)]
+    ordered = sorted(real, key=lambda answer: answer.repeat)
+    return [_sample(document, places[answer.repeat], answer) for answer in ordered]
 
 
-def _sample(document: Document, answer: RecordedAnswer) -> Sample:
+def _sample(document: Document, repeat: int, answer: RecordedAnswer) -> Sample:
     return Sample(
         document,
-        answer.repeat,
+        repeat,
         requests=tuple(request.hash() for request in answer.requests),
         outcomes=answer.outcomes,
         asked=tuple(canonical_json(request.canonical()) for request in answer.requests),

@@ -39,20 +39,19 @@ class RecordedRun:
     files: tuple[RecordedFile, ...]
     tasks: tuple[RecordedTask, ...]
 
-    @property
-    def protocol(self) -> str:
-        """The protocol of all its tasks."""
-        return RECORDED + self.origin.source
+    def protocol(self, task: RecordedTask) -> str:
+        """The protocol of a task: that of the source, or of one of its ways of asking."""
+        return RECORDED + "-".join(filter(None, (self.origin.source, task.variant)))
 
     @property
     def keys(self) -> list[str]:
         """The names of the samples files, one a task; several numbers of examples of one task are told apart."""
-        several = Counter(task.definition.name for task in self.tasks)
         # A colon in a file name is not allowed everywhere.
-        stem = self.protocol.replace(":", "-")
+        stems = [f"{task.definition.name}@{self.protocol(task).replace(':', '-')}" for task in self.tasks]
+        several = Counter(stems)
         return [
-            f"{name}@{stem}-{task.shots}shot" if several[name := task.definition.name] > 1 else f"{name}@{stem}"
-            for task in self.tasks
+            f"{stem}-{task.shots}shot" if several[stem] > 1 else stem
+            for stem, task in zip(stems, self.tasks, strict=True)
         ]
 
 
@@ -116,7 +115,7 @@ def _task_entry(run: RecordedRun, key: str, task: RecordedTask) -> dict[str, Any
         "key": key,
         "task": definition.name,
         "version": definition.version,
-        "protocol": run.protocol,
+        "protocol": run.protocol(task),
         "layout": "chat",
         "shots": task.shots,
         "shot_documents": [],

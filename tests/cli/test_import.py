@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from seahelm_lite.engine.run_folder import RunFolder
+from seahelm_lite.records import Response
 from seahelm_lite.schemas import schema
 from tests.cli.conftest import Call, Called, refused
 from tests.recorded_logs import as_lines, failed_line, snapshot, snapshot_line
@@ -152,6 +153,19 @@ def test_letters_count_the_blanks_that_the_source_showed(
     folder = only_run(tmp_path / "out")
     first = folder.read_samples(folder.manifest()["tasks"][0]["key"])[0]
     assert (first.state, first.value) == (state, value)
+
+
+@pytest.mark.usefixtures("small")
+def test_what_cannot_be_stored_as_it_is_does_not_stop_an_import(call: Call, tmp_path: Path) -> None:
+    broken = snapshot_line(0, '{"correct_answer_key":"a"} \ud83d', usage={"promptTokens": float("nan")})
+    path = tmp_path / "work" / "x.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in (broken, *RIGHT[1:])), encoding="ascii")
+    assert call("import", "thaiexamjs", "x.jsonl", *TASK, "--out", tmp_path / "out").status == 0
+    folder = only_run(tmp_path / "out")
+    entry = folder.manifest()["tasks"][0]
+    (outcome,) = folder.read_samples(entry["key"])[0].sample.outcomes
+    assert isinstance(outcome, Response)
+    assert (outcome.text, entry["usage"]["prompt"]) == ('{"correct_answer_key":"a"} ?', 250)
 
 
 def test_a_file_is_found_in_the_mirror_by_its_name_there(call: Call, tmp_path: Path, small: SmallTask) -> None:

@@ -127,3 +127,26 @@ def test_decoding_parameters_that_differ_are_all_told(tmp_path: Path) -> None:
     warm = answer(1, requests=(Request("generate", {"temperature": 1}, messages=(Message("user", "x"),)),))
     (found,) = matched(SmallTask(tmp_path), [answer(0), warm])
     assert found.decoding == {"temperature": [0, 1]}
+
+
+def test_repeats_are_counted_from_nought_wherever_the_source_began(tmp_path: Path) -> None:
+    (found,) = matched(SmallTask(tmp_path), [answer(0, repeat=7), answer(0, repeat=3), answer(1, repeat=3)])
+    assert answered(found) == ["0.0", "0.1", "1.0"]
+
+
+def test_ways_of_asking_are_scored_apart(tmp_path: Path) -> None:
+    likelihoods = answer(0, variant="ll-cloze", form=AnswerForm("likelihood"))
+    found = matched(SmallTask(tmp_path), [answer(0), likelihoods])
+    assert [(task.variant, task.form.kind) for task in found] == [("", "letter"), ("ll-cloze", "likelihood")]
+
+
+def test_content_that_documents_with_other_passages_share_finds_none_of_them(tmp_path: Path) -> None:
+    task = SmallTask(
+        tmp_path,
+        rows=[row(1, passage="Satu."), row(1, passage="Dua.")],
+        changes={"document": {"passage": "passage"}},
+    )
+    with pytest.raises(LogError, match="log:2: does not say which of 2 documents with other passages it shows"):
+        matched(task, [answer(1, row=None)])
+    (found,) = matched(task, [answer(1)])
+    assert answered(found) == ["1.0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ class RecordedAnswer:
     requests: tuple[Request, ...]
     """The original prompts: one, or one for each option of a log-likelihood; none where there is no answer."""
     outcomes: tuple[Outcome, ...]
+    variant: str = ""
+    """Where one kind of log holds answers asked for in several ways, which way: they are different protocols."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Origin:
     """Who recorded the answers, and under what terms."""
 
     source: str
-    """Short name, the second half of the protocol `recorded:<source>`."""
+    """Short name: the protocol is `recorded:<source>`, with the variant after a hyphen where there is one."""
     title: str
     licence: str
     """As found; `not stated` where nobody says."""
@@ -115,7 +118,7 @@ def json_lines(file: LogFile, data: bytes | None = None) -> Iterator[tuple[str, 
             continue
         place = f"{file.name}:{number}"
         try:
-            value = json.loads(line)
+            value = _loads(line)
         except ValueError as error:
             raise LogError(f"is no JSON: {error}", where=place, remedy=COPY_AGAIN) from None
         if not isinstance(value, dict):
@@ -134,10 +137,31 @@ def json_value(data: bytes, name: str) -> JsonValue:
         LogError: With the line where it stops being JSON.
     """
     try:
-        return json.loads(data)
+        return _loads(data)
     except ValueError as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
         raise LogError(f"is no JSON: {error}", where=f"{name}:{line}", remedy=COPY_AGAIN) from None
+
+
+def _loads(data: bytes) -> JsonValue:
+    """JSON as it may be stored again: NaN and infinities, which Python alone writes, become null.
+
+    Halves of surrogate pairs, which cannot be written in UTF-8, become question marks.
+    """
+    value = json.loads(data, parse_constant=lambda name: None)
+    return _whole(value) if _HALF.search(data) else value
+
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape that may be half of a pair."""
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_whole(name): _whole(member) for name, member in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 COPY_AGAIN = "The file may have been cut off or changed: copy it again. Nothing was imported."

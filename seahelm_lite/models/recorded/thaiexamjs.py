@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -146,4 +145,4 @@ def _usage(stated: JsonValue) -> Usage | None:
 
 
 def _tokens(value: JsonValue) -> int | None:
-    return int(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    return int(value) if isinstance(value, int | float) else None
