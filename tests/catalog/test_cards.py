@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from seahelm_lite.catalog.board_card import board_cards
-from seahelm_lite.catalog.catalog import Catalog
+from seahelm_lite.catalog.board_card import load_boards
+from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.model_card import model_cards
 from seahelm_lite.errors import CardError, UnknownNameError
 from tests.conftest import REPOSITORY
+from tests.small_task import SmallTask
 
 BOARDS = REPOSITORY / "leaderboards" / "boards"
 MODELS = REPOSITORY / "leaderboards" / "models"
@@ -81,12 +83,22 @@ def test_a_shipped_model_card_loads_and_names_its_sources(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(BOARDS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_shipped_board_ranks_tasks_that_exist_in_its_languages_and_protocol(path: Path, catalog: Catalog) -> None:
-    board = board_cards(catalog.tasks)[path.stem]
-    for column in board.tasks:
-        card = catalog.task(column.task).card
-        assert card.kind == "generation" or board.protocol in card.protocols
-        assert card.language in board.languages
+def test_a_shipped_board_shows_tasks_of_its_languages_and_says_what_a_rank_means(path: Path, catalog: Catalog) -> None:
+    board = load_boards(catalog.tasks)[path.stem]
+    assert {column.task.card.language for column in board.columns} == set(board.card.languages)
+    assert len(board.card.measures) > 80
+
+
+@pytest.mark.parametrize("suite", ["ms", "id", "th"])
+def test_a_board_of_a_language_shows_the_whole_suite_and_ranks_by_what_everybody_can_have(
+    suite: str, catalog: Catalog
+) -> None:
+    whole = catalog.suite(f"{suite}-core")
+    columns = load_boards(catalog.tasks)[suite].columns
+    assert {column.task.name for column in columns} == {*whole.tasks, *whole.optional}
+    optional = {column.task.name for column in columns if not column.required}
+    written = {name for name in whole.tasks if catalog.task(name).card.kind == "generation"}
+    assert optional == written | set(whole.optional)
 
 
 @pytest.mark.parametrize(
@@ -156,27 +168,108 @@ def test_an_endpoint_is_picked_by_name_and_an_unknown_one_names_the_nearest(tmp_
         card.endpoint("ther")
 
 
-def test_a_board_has_weights_and_may_do_without_a_task(tmp_path: Path) -> None:
+@pytest.fixture
+def two_tasks(tmp_path: Path) -> dict[str, TaskDefinition]:
+    """`one` by accuracy; `two` also by macro F1, which comes first on its card."""
+    root = tmp_path / "tasks"
+    SmallTask(root, changes={"id": "one"}).write()
+    SmallTask(
+        root, changes={"id": "two", "metrics": ["macro_f1", "acc"], "protocols": ["ll-letter", "gen-letter"]}
+    ).write()
+    return dict(load_catalog([root]).tasks)
+
+
+def test_a_board_has_weights_and_may_do_without_a_task(tmp_path: Path, two_tasks: dict[str, TaskDefinition]) -> None:
     _board(tmp_path)
-    columns: tuple[Any, ...] = board_cards(["one", "two"], tmp_path)["small"].tasks
-    assert [(column.task, column.weight, column.required) for column in columns] == [
+    columns = load_boards(two_tasks, tmp_path)["small"].columns
+    assert [(column.task.name, column.weight, column.required) for column in columns] == [
         ("one", 1.0, True),
         ("two", 2.0, False),
     ]
 
 
-def test_a_board_that_names_a_task_twice_is_refused(tmp_path: Path) -> None:
+def test_a_column_takes_shots_from_the_board_and_its_metric_from_the_task_unless_it_has_its_own(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition]
+) -> None:
+    tasks = "  - {task: one}\n  - {task: two, required: no}\n  - {task: two, shots: 0, metric: acc}\n"
+    _board(tmp_path, BOARD[: BOARD.index("tasks:")] + "shots: 2\ntasks:\n" + tasks)
+    columns = load_boards(two_tasks, tmp_path)["small"].columns
+    assert [(column.shots, column.metric) for column in columns] == [(2, "acc"), (2, "macro_f1"), (0, "acc")]
+
+
+def test_a_written_answer_has_its_own_protocol_on_every_board(tmp_path: Path) -> None:
+    root = tmp_path / "tasks"
+    SmallTask(root, changes={"id": "one"}).write()
+    text = {"id": "two", "kind": "generation", "protocols": ["gen"], "metrics": ["chrf"], "instruction": "Tulis."}
+    document = {"options": None, "answer": None, "reference": "question"}
+    SmallTask(root, changes={**text, "document": document}).write()
+    for protocol in ("gen-letter", "recorded:somewhere"):
+        _board(tmp_path, BOARD.replace("gen-letter", protocol))
+        board = load_boards(load_catalog([root]).tasks, tmp_path)["small"]
+        assert [column.protocol for column in board.columns] == [protocol, "gen"]
+
+
+def test_a_board_is_known_by_the_bytes_of_its_card(tmp_path: Path, two_tasks: dict[str, TaskDefinition]) -> None:
+    path = _board(tmp_path)
+    assert load_boards(two_tasks, tmp_path)["small"].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_board_that_names_a_task_twice_with_the_same_shots_is_refused(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition]
+) -> None:
     path = _board(tmp_path, BOARD.replace("task: two", "task: one"))
     with pytest.raises(CardError) as caught:
-        board_cards(["one", "two"], tmp_path)
-    assert str(caught.value) == f"{path}:9: the task 'one' is named twice. Remove one."
+        load_boards(two_tasks, tmp_path)
+    told = f"{path}:9: the task 'one' stands twice with 0 shots. Remove one, or give it other shots."
+    assert str(caught.value) == told
+    _board(tmp_path, BOARD.replace("task: two", "task: one\n    shots: 1"))
+    assert [column.shots for column in load_boards(two_tasks, tmp_path)["small"].columns] == [0, 1]
 
 
-def test_a_board_that_names_an_unknown_task_tells_line_and_nearest(tmp_path: Path) -> None:
-    path = _board(tmp_path)
+def test_a_board_that_names_an_unknown_task_tells_line_and_nearest(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition]
+) -> None:
+    path = _board(tmp_path, BOARD.replace("task: two", "task: twos"))
     with pytest.raises(CardError) as caught:
-        board_cards(["one", "twos"], tmp_path)
-    assert str(caught.value) == f"{path}:9: there is no task 'two'. Did you mean twos?"
+        load_boards(two_tasks, tmp_path)
+    assert str(caught.value) == f"{path}:9: there is no task 'twos'. Did you mean two?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        (
+            "gen-letter",
+            "ll-cloze",
+            9,
+            "two cannot be asked in ll-cloze, the board's protocol. Its card allows ll-letter",
+        ),
+        ("gen-letter", "gen", 8, "one cannot be asked in gen, the board's protocol. Its card allows ll-letter"),
+        ("task: one", "task: one\n    metric: macro_f1", 9, "one has no metric macro_f1. Its card has acc."),
+        (
+            "    required: no\n",
+            "",
+            9,
+            "two is required with the metric macro_f1; models are ranked by acc. Say `metric: acc`.",
+        ),
+        ("required: no", "metric: balanced_acc", 11, "two has no metric balanced_acc. Its card has macro_f1, acc."),
+    ],
+)
+def test_a_column_that_could_never_be_filled_or_rank_is_refused(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition], old: str, new: str, line: int, told: str
+) -> None:
+    path = _board(tmp_path, BOARD.replace(old, new))
+    with pytest.raises(CardError) as caught:
+        load_boards(two_tasks, tmp_path)
+    assert str(caught.value).startswith(f"{path}:{line}: {told}")
+
+
+def test_a_board_of_recorded_answers_takes_any_multiple_choice_task(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition]
+) -> None:
+    _board(tmp_path, BOARD.replace("gen-letter", "recorded:thaiexamjs"))
+    columns = load_boards(two_tasks, tmp_path)["small"].columns
+    assert {column.protocol for column in columns} == {"recorded:thaiexamjs"}
 
 
 @pytest.mark.parametrize(
@@ -184,18 +277,30 @@ def test_a_board_that_names_an_unknown_task_tells_line_and_nearest(tmp_path: Pat
     [
         ("id: small", "id: large", "the board large must be called large.yaml"),
         ("    weight: 2", "    weight: 0", "tasks.1.weight: Input should be greater than 0"),
+        ("    weight: 2", "    weight: .inf", "tasks.1.weight: Input should be a finite number"),
         ("    weight: 2", "    wieght: 2", "unknown key 'tasks.1.wieght'"),
-        ("protocol: gen-letter", "protocol: gen-leter", "protocol: Input should be 'gen-letter'"),
+        ("    weight: 2", "    shots: -1", "tasks.1.shots: Input should be greater than or equal to 0"),
+        ("protocol: gen-letter", "protocol: gen-leter", "protocol: String should match"),
+        ("protocol: gen-letter", "protocol: 'recorded:'", "protocol: String should match"),
         ("languages: [ms]", "languages: [Malay]", "languages.0: String should match"),
+        ("measures: Nothing.", "measures: ''", "measures: String should have at least 1 character"),
     ],
 )
-def test_a_fault_on_a_board_names_its_line(tmp_path: Path, old: str, new: str, what: str) -> None:
+def test_a_fault_on_a_board_names_its_line(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition], old: str, new: str, what: str
+) -> None:
     text, line = _edited(BOARD, old, new)
     path = _board(tmp_path, text)
     with pytest.raises(CardError) as caught:
-        board_cards(["one", "two"], tmp_path)
+        load_boards(two_tasks, tmp_path)
     assert caught.value.where == f"{path}:{line}"
     assert what in caught.value.what
+
+
+def test_a_board_that_requires_nothing_is_refused(tmp_path: Path, two_tasks: dict[str, TaskDefinition]) -> None:
+    _board(tmp_path, BOARD.replace("task: one", "task: one\n    required: no"))
+    with pytest.raises(CardError, match="no task is required, so nothing would rank"):
+        load_boards(two_tasks, tmp_path)
 
 
 @pytest.mark.parametrize("folder", [BOARDS, MODELS])

@@ -1,0 +1,49 @@
+"""The columns of a board: what the task's card says, and what its runs say of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seahelm_lite.boards.choosing import Candidate
+from seahelm_lite.boards.results import Column
+from seahelm_lite.catalog.board_card import BoardColumn
+
+
+def column_facts(column: BoardColumn, candidates: Iterable[Candidate]) -> Column:
+    """What readers are told of a column.
+
+    Args:
+        column: The column.
+        candidates: The runs that fill its cells, all of the same data.
+    """
+    task, card = column.task, column.task.card
+    known = min(candidates, key=Candidate.preference, default=None)
+    # Chance and baselines of a subset are not those of the task.
+    whole = known if known is not None and known.score.subset.kind == "full" else None
+    baselines = whole.score.baselines if whole is not None else {}
+    return Column(
+        task=task.name,
+        title=card.title,
+        measures=card.measures,
+        version=task.version,
+        language=card.language,
+        country=card.country,
+        suite=card.suite,
+        pillar=card.pillar,
+        protocol=column.protocol,
+        shots=column.shots,
+        metric=column.metric,
+        weight=column.weight,
+        required=column.required,
+        n=known.asked.documents_total if known is not None else None,
+        chance=whole.score.chance if whole is not None else None,
+        baselines={name: value for name, value in baselines.items() if value is not None},
+        cluster_key=card.document.cluster or "document",
+        licence=card.licence,
+        citation=card.citation,
+        defects=card.defects,
+        excluded=dict(known.asked.excluded) if known is not None else {},
+        sources=known.asked.sources if known is not None else (),
+        task_file_sha256=task.sha256,
+        data_sha256=known.asked.data_sha256 if known is not None else None,
+    )

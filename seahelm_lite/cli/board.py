@@ -1,0 +1,195 @@
+"""`seahelm-lite board`: rank models by their runs, and check results that were written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seahelm_lite.cli.options import add_json, command, print_json
+
+if TYPE_CHECKING:
+    from seahelm_lite.boards.results import BoardResults, Row
+    from seahelm_lite.catalog.board_card import Board
+
+
+def add(commands: Any) -> None:
+    """Add the subcommand."""
+    parser = command(commands, "board", "rank models by their runs", "seahelm-lite board build --runs out --out boards")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    build = command(
+        actions,
+        "build",
+        "make boards out of runs",
+        "seahelm-lite board build th-exam-recorded --runs out --out boards",
+    )
+    _add_boards(build, "default: every board that the runs have anything for")
+    _add_runs(build, required=True)
+    build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write <board>.json to")
+    add_json(build)
+    build.set_defaults(execute=_build)
+
+    check = command(
+        actions,
+        "check",
+        "check board cards, and results that were written",
+        "seahelm-lite board check --boards leaderboards/results --runs out",
+    )
+    _add_boards(check, "default: every file of the folder")
+    check.add_argument("--boards", type=Path, required=True, metavar="DIR", help="folder with <board>.json files")
+    _add_runs(check, required=False)
+    add_json(check)
+    check.set_defaults(execute=_check)
+
+
+def _add_boards(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("board", nargs="*", metavar="BOARD", help=default)
+
+
+def _add_runs(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    told = (
+        "folder with runs; may be repeated" if required else "build again from these runs and compare; may be repeated"
+    )
+    parser.add_argument("--runs", type=Path, action="append", default=[], required=required, metavar="DIR", help=told)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from seahelm_lite.boards.build import build_board
+    from seahelm_lite.boards.files import write_results
+    from seahelm_lite.boards.runs import read_runs
+
+    boards = _boards()
+    chosen = _named(options.board, boards)
+    runs = read_runs(options.runs)
+    # All boards are built before any is written, so that a refusal leaves no half of them.
+    built = [build_board(board, runs) for board in chosen]
+    filled = [results for results in built if _has_answers(results)]
+    without = [board for board, results in zip(chosen, built, strict=True) if not _has_answers(results)]
+    for left in dict.fromkeys(left for results in built for left in results.left_out):
+        print(f"left out {left.run}: {left.reason}", file=sys.stderr)
+    if options.board or not filled:
+        _refuse_without_runs(without, options.runs)
+    written = [(results, write_results(results, options.out)) for results in filled]
+    if without:
+        print(f"no runs for: {', '.join(board.card.id for board in without)}", file=sys.stderr)
+    if options.json:
+        print_json({"boards": [_summary(*one) for one in written], "without_runs": [b.card.id for b in without]})
+        return 0
+    for results, path in written:
+        _show(results, path)
+    return 0
+
+
+def _boards() -> dict[str, Board]:
+    from seahelm_lite.catalog.board_card import load_boards
+    from seahelm_lite.catalog.catalog import load_catalog
+
+    return load_boards(load_catalog().tasks)
+
+
+def _named(names: Iterable[str], boards: dict[str, Board]) -> list[Board]:
+    """The boards of some names, each once; all of them when none is named."""
+    from seahelm_lite.catalog.names import unknown
+
+    for name in names:
+        if name not in boards:
+            raise unknown("board", name, boards, listing=", ".join(boards))
+    return [boards[name] for name in dict.fromkeys(names)] or list(boards.values())
+
+
+def _has_answers(results: BoardResults) -> bool:
+    return any(cell.run is not None for row in results.rows for cell in row.cells)
+
+
+def _refuse_without_runs(boards: Iterable[Board], folders: Iterable[Path]) -> None:
+    from seahelm_lite.boards.results import BoardError
+
+    for board in boards:
+        looked = ", ".join(map(str, folders))
+        tasks = ", ".join(dict.fromkeys(column.task.name for column in board.columns))
+        raise BoardError(
+            f"no run in {looked} is for the board {board.card.id}",
+            remedy=f"It takes runs in {board.card.protocol} with {board.card.shots} shots of: {tasks}.",
+        )
+
+
+def _summary(results: BoardResults, path: Path) -> dict[str, Any]:
+    return {
+        "board": results.board.id,
+        "path": str(path),
+        "ranked": len(results.ranked),
+        "incomplete": len(results.below),
+        "groups": max((row.group or 0 for row in results.ranked), default=0),
+        "left_out": [left.model_dump() for left in results.left_out],
+    }
+
+
+def _show(results: BoardResults, path: Path) -> None:
+    from seahelm_lite.cli.tables import console, table
+
+    out = console()
+    columns = (">rank", ">group", "model", ">headline", ">95 % interval", ">columns")
+    title = f"{results.board.id}: {results.board.title}"
+    out.print(table(columns, [_ranked(row) for row in results.ranked], title=title))
+    if results.below:
+        out.rule(style="none")
+    for row in results.below:
+        out.print(f"{row.model.name}: {row.headline.reason}", markup=False, soft_wrap=True)
+    out.print(f"{path}", markup=False, soft_wrap=True)
+
+
+def _ranked(row: Row) -> list[str]:
+    from rich.markup import escape
+
+    headline, place = row.headline, row.rank
+    rank = "" if place is None else f"{place.lo}" if place.lo == place.hi else f"{place.lo}–{place.hi}"
+    value = "" if headline.value is None else f"{100 * headline.value:.1f}"
+    interval = "–"
+    if headline.ci95 is not None:
+        lo, hi = (min(max(bound, 0.0), 1.0) for bound in headline.ci95)
+        interval = f"{100 * lo:.1f} to {100 * hi:.1f}"
+    return [
+        rank,
+        str(row.group),
+        escape(row.model.name),
+        value,
+        interval,
+        f"{row.coverage.done} of {row.coverage.required}",
+    ]
+
+
+def _check(options: argparse.Namespace) -> int:
+    from seahelm_lite.boards.check import check_file
+    from seahelm_lite.boards.runs import read_runs
+
+    boards = _boards()
+    runs = read_runs(options.runs) if options.runs else None
+    faults = {path.stem: check_file(path, boards, runs) for path in _files(options, boards)}
+    if options.json:
+        print_json({"boards": [{"board": name, "faults": found} for name, found in faults.items()]})
+    else:
+        lines = [f"{name}: {fault}" for name, found in faults.items() for fault in found or ["as it should be"]]
+        print("\n".join(lines))
+    return 1 if any(faults.values()) else 0
+
+
+def _files(options: argparse.Namespace, boards: dict[str, Board]) -> list[Path]:
+    """The results files to check.
+
+    Raises:
+        SeahelmError: If a named board has none, or the folder has none at all.
+    """
+    from seahelm_lite.boards.results import BoardError
+
+    named = [
+        options.boards / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())
+    ]
+    remedy = "Make them with `seahelm-lite board build`."
+    files = named or sorted(options.boards.glob("*.json"))
+    for path in files or [options.boards / "*.json"]:
+        if not path.is_file():
+            raise BoardError("there are no board results here", where=str(path), remedy=remedy)
+    return files
