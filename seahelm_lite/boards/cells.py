@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from seahelm_lite.boards.choosing import Candidate
@@ -40,10 +41,16 @@ def run_cell(candidate: Candidate, column: BoardColumn) -> Cell:
         run=run.run_id,
         scores_sha256=run.scores_sha256,
         prompts_sha256=asked.prompts_sha256,
-        files=tuple(LogFile(path=f.path, sha256=f.sha256, lines=f.answers) for f in files),
-        deviations=run.manifest.deviations,
+        files=tuple(LogFile(path=f.path, sha256=f.sha256, answers=f.answers) for f in files),
+        deviations=_deviations(candidate),
         command=command(run, column.task.name),
     )
+
+
+def _deviations(candidate: Candidate) -> tuple[str, ...]:
+    """What is said of the whole run, or of this task; what is said of another task begins with its name."""
+    others = {asked.task for asked in candidate.run.manifest.tasks} - {candidate.asked.task}
+    return tuple(told for told in candidate.run.manifest.deviations if re.split("[: ]", told)[0] not in others)
 
 
 def _marks(candidate: Candidate) -> Iterable[Mark]:

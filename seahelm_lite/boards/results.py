@@ -179,8 +179,8 @@ class LogFile(_Part):
 
     path: Text
     sha256: Sha256
-    lines: Count
-    """Answers in it."""
+    answers: Count
+    """Of this model in it."""
 
 
 class Cell(_Part):

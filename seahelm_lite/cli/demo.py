@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import command
 
+if TYPE_CHECKING:
+    from seahelm_lite.catalog.catalog import Catalog
+
 SUITE = "regional_basics"
+BOARD = "basics"
+"""The board of that suite."""
 
 
 def add(commands: Any) -> None:
     """Add the subcommand."""
     parser = command(
-        commands, "demo", "run the built-in baselines on the suites that ship with the package", "seahelm-lite demo"
+        commands,
+        "demo",
+        "run the built-in baselines on questions that ship with the package, and build a site of them and of the "
+        "published boards",
+        "seahelm-lite demo",
     )
     parser.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR", help="default demo-out")
     parser.set_defaults(execute=execute)
@@ -37,6 +46,21 @@ def execute(options: argparse.Namespace) -> int:
         run = runs.execute(runs.prepare(spec, catalog=catalog, where=where, out=options.out))
         worst = max(worst, report(run, as_json=False))
         print()
+    site = _site(catalog, options.out)
     print(f"Results: {options.out.resolve()}")
     print(f"One run again, scored offline: seahelm-lite score {run.folder.path}")
+    print(f"A site of these runs and of the published boards: open {site.resolve()}")
     return worst
+
+
+def _site(catalog: Catalog, out: Path) -> Path:
+    from seahelm_lite.boards.build import build_board
+    from seahelm_lite.boards.files import write_results
+    from seahelm_lite.boards.runs import read_runs
+    from seahelm_lite.catalog.board_card import load_boards
+    from seahelm_lite.catalog.places import shipped_folder
+    from seahelm_lite.pages import build_site
+
+    board = load_boards(catalog.tasks)[BOARD]
+    write_results(build_board(board, read_runs([out])), out / "boards")
+    return build_site([shipped_folder("leaderboards") / "results", out / "boards"], out / "site").index

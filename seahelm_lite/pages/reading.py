@@ -1,0 +1,55 @@
+"""Board results as they come in: every file of the folders, each read whole and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seahelm_lite.boards.results import BoardResults, read_results
+from seahelm_lite.pages.fault import SiteError
+from seahelm_lite.pages.slugs import distinct, slug
+from seahelm_lite.records import sha256_hex
+
+
+@dataclass(frozen=True)
+class ReadBoard:
+    """A board and the file it came from."""
+
+    results: BoardResults
+    sha256: str
+    """Of the file's bytes."""
+
+    @property
+    def slug(self) -> str:
+        """The name of its page."""
+        return slug(self.results.board.id)
+
+
+def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
+    """The boards of some folders, by id.
+
+    Raises:
+        SiteError, BoardError: With the path, at a folder that is missing or has no board, at a file that is not board
+            results, and at two boards of one id.
+    """
+    read, named = [], []
+    for folder in folders:
+        for path in _files(folder):
+            board = ReadBoard(read_results(path), sha256_hex(path.read_bytes()))
+            read.append(board)
+            named.append((board.slug, str(path)))
+    distinct("boards", named)
+    return tuple(sorted(read, key=lambda board: board.slug))
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise SiteError("there is no such folder", where=str(folder), remedy="Make it with `seahelm-lite board build`.")
+    found = sorted(folder.iterdir())
+    for path in found:
+        if path.suffix != ".json" or not path.is_file():
+            raise SiteError("is not board results (a .json file)", where=str(path), remedy="Keep it elsewhere.")
+    if not found:
+        raise SiteError("holds no board results", where=str(folder), remedy="Run `seahelm-lite board build` first.")
+    return found
