@@ -133,6 +133,7 @@ def _source(run: FinishedRun) -> RowSource | None:
         title=imported.title,
         url=imported.url,
         licence=imported.licence,
+        recorded=imported.recorded,
     )
 
 

@@ -43,7 +43,7 @@ def run_cell(candidate: Candidate, column: BoardColumn) -> Cell:
         prompts_sha256=asked.prompts_sha256,
         files=tuple(LogFile(path=f.path, sha256=f.sha256, answers=f.answers) for f in files),
         deviations=_deviations(candidate),
-        command=command(run, column.task.name),
+        command=command(run),
     )
 
 

@@ -18,20 +18,18 @@ _ABSOLUTE = re.compile(r"(?<=[:=])/(?!/)(?:[^,#/]*/)*(?=[^,#/])")
 """The folders of an absolute path within a model SPEC; the two slashes of an address begin none."""
 
 
-def command(run: FinishedRun, task: str) -> str:
+def command(run: FinishedRun) -> str:
     """The exact command line, quoted for a shell, with the settings that differ from their defaults.
 
-    Of a run over a whole suite it names the one task: requests and scores are the same, only the run's id is another.
-    No path of the machine that made the run appears in it: whoever has a mirror adds it, or sets SEAHELM_LITE_MIRROR.
-
-    Args:
-        run: The run.
-        task: Name of the task.
+    It makes the whole run again, so that its scores file has the hash that stands beside the cell. No path of the
+    machine that made the run appears in it: whoever has a mirror adds it, or sets SEAHELM_LITE_MIRROR.
     """
     if run.manifest.imported is not None:
         return _import(run)
     spec = run.manifest.spec
-    words = ["seahelm-lite", "run", "--model", _ABSOLUTE.sub("", str(spec["model"])), "--task", task]
+    words = ["seahelm-lite", "run", "--model", _ABSOLUTE.sub("", str(spec["model"]))]
+    for option, names in (("--suite", spec.get("suites", ())), ("--task", spec.get("tasks", ()))):
+        words += [word for name in names for word in (option, name)]
     for name in _SETTINGS:
         value = spec.get(name, RunSpec.model_fields[name].default)
         if value != RunSpec.model_fields[name].default:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -118,6 +119,8 @@ class RowSource(_Part):
     title: Text
     url: str | None
     licence: Text
+    recorded: tuple[date, date] | None
+    """First and last day of the answers; None where the source does not say."""
 
 
 class Headline(_Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -83,6 +84,7 @@ class Imported(_Part):
     title: Text
     url: str | None
     licence: Text
+    recorded: tuple[date, date] | None
     files: tuple[ImportedFile, ...]
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from seahelm_lite.catalog.catalog import Catalog
@@ -37,6 +38,8 @@ class RecordedTask:
     """Answers to rows that the card excludes: reason to number."""
     decoding: Mapping[str, JsonValue]
     """Parameters as recorded; a list where answers differ in one."""
+    days: tuple[date, ...]
+    """The days on which answers were recorded, as far as the log says."""
 
     @property
     def repeats(self) -> int:
@@ -164,6 +167,7 @@ class Matching:
             samples=tuple(s for d in known.data.test for s in _samples(d, by_document.get(d.id, ()), places)),
             set_aside=dict(Counter(entry.left_out.reason for _, entry in taken.values() if entry.left_out)),
             decoding=_decoding(answers),
+            days=tuple(sorted({answer.recorded_on for answer in answers if answer.recorded_on is not None})),
         )
 
     def _rows(self, answer: RecordedAnswer) -> _Known:

@@ -121,6 +121,7 @@ IMPORTED: Mapping[str, Any] = {
     "title": "Somebody's answers",
     "url": None,
     "licence": "none stated",
+    "recorded": ["2025-04-17", "2026-02-20"],
     "files": [{"path": "github.com/a/b/log.jsonl", "sha256": "0" * 64, "answers": 24}],
     "set_aside": {},
 }

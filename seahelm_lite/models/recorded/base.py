@@ -7,6 +7,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from seahelm_lite.errors import LogError
@@ -64,6 +65,8 @@ class RecordedAnswer:
     requests: tuple[Request, ...]
     """The original prompts: one, or one for each option of a log-likelihood; none where there is no answer."""
     outcomes: tuple[Outcome, ...]
+    recorded_on: date | None = None
+    """The day of the answer, where the log says it."""
     variant: str = ""
     """Where one kind of log holds answers asked for in several ways, which way: they are different protocols."""
 
@@ -186,6 +189,14 @@ def member(value: JsonValue, path: str, kind: type | tuple[type, ...], place: st
         fault = "is missing" if found is None else f"is a {type(found).__name__}"
         raise LogError(f"{path!r} {fault}", where=place, remedy="Is it a log of this format, and of a known version?")
     return found
+
+
+def day(stated: JsonValue) -> date | None:
+    """The day of a time as logs write it (ISO 8601); None where it is none."""
+    try:
+        return datetime.fromisoformat(str(stated)).date()
+    except ValueError:
+        return None
 
 
 _Fact = TypeVar("_Fact")

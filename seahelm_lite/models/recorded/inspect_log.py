@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from seahelm_lite.errors import LogError
 from seahelm_lite.models.recorded.base import (
@@ -12,6 +13,7 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
+    day,
     json_value,
     member,
     stated,
@@ -68,9 +70,10 @@ class InspectLog:
             shots = stated(_shots(log, place), "how many examples the prompts held", "--shots", file.name)
         if not isinstance(log.get("samples"), list):
             raise LogError("holds no samples", where=place, remedy="Run the evaluation with --log-samples.")
-        params = _params(log)
+        params, recorded_on = _params(log), day(log["eval"].get("created"))
         for number, sample in enumerate(log["samples"], start=1):
-            yield _answer(sample, f"{file.name}: sample {number}", model, task, shots, form, params)
+            answer = _answer(sample, f"{file.name}: sample {number}", model, task, shots, form, params)
+            yield replace(answer, recorded_on=recorded_on)
 
 
 def _shots(log: Mapping[str, JsonValue], place: str) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -20,6 +20,7 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
+    day,
     json_lines,
     json_value,
     member,
@@ -59,7 +60,8 @@ class LmEvalSamples:
         for number, (place, line) in enumerate(json_lines(file)):
             first_filter = line.get("filter") if number == 0 else first_filter
             if line.get("filter") == first_filter:
-                yield from _answers(_Line(line, named.partition("@")[0], place), model, shots)
+                for answer in _answers(_Line(line, named.partition("@")[0], place), model, shots):
+                    yield replace(answer, recorded_on=day(found["time"][:10]) if found else None)
 
 
 @dataclass(frozen=True)

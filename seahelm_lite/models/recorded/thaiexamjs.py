@@ -14,6 +14,7 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
+    day,
     json_lines,
     member,
 )
@@ -88,6 +89,7 @@ def _answer(line: dict[str, JsonValue], place: str, declared: Declared) -> Recor
         form=_FORM,
         requests=requests,
         outcomes=(outcome,),
+        recorded_on=day(line.get("updatedAt")),
     )
 
 
