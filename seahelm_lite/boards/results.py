@@ -235,7 +235,8 @@ class Row(_Part):
     headline: Headline
     rank: Rank | None
     group: Positive | None
-    """Models that cannot be told from the first of their group share its number."""
+    """Walking down the table, a new group begins at the first model that is significantly worse than the first of the
+    group above. A model below may still not be told from some above: its rank range says so."""
     coverage: Coverage
     cells: tuple[Cell, ...]
     """One for each column, in order."""

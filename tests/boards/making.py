@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from seahelm_lite import runs
 from seahelm_lite.boards.build import build_board
 from seahelm_lite.boards.results import BoardResults, Cell, Row
@@ -107,6 +110,21 @@ def edit(folder: RunFolder, name: str, change: Callable[[Any], None], *, seal: b
     path.write_text(json.dumps(body), encoding="utf-8")
     if seal:
         folder.seal()
+
+
+def give(folder: RunFolder, task: str, right: int, of: int = 12) -> None:
+    """Make a run of a task look as one of which so many answers are right, in scores and samples, and seal it."""
+    path = folder.path / "samples" / f"{task}@gen-letter.parquet"
+    table = pq.read_table(path)
+    values = pa.array([1.0] * right + [0.0] * (of - right))
+    pq.write_table(table.set_column(table.column_names.index("value"), "value", values), path)
+
+    def change(body: Any) -> None:
+        for score in body["scores"]:
+            if score["task"] == task:
+                score["value"] = right / of
+
+    edit(folder, "scores.json", change)
 
 
 def unseal(folder: RunFolder, status: str) -> None:
