@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from seahelm_lite.catalog.catalog import Catalog
+from seahelm_lite.engine.log_files import open_logs
 from seahelm_lite.engine.recorded import Matching, RecordedTask
 from seahelm_lite.engine.recorded_manifest import RecordedFile, RecordedRun, imported_manifest
 from seahelm_lite.engine.run_folder import RunFolder, list_runs
-from seahelm_lite.errors import LogError
+from seahelm_lite.errors import LogError, RunFolderError
 from seahelm_lite.models.recorded.base import Declared, LogFile, LogFormat, Origin, RecordedAnswer
+from seahelm_lite.models.recorded.formats import FORMATS
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.runs import Run, load_run, slug, with_answers
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, score_task
-from seahelm_lite.sources.fetch import read_upstream, upstream_name
 from seahelm_lite.sources.where import Where
 
 
@@ -36,7 +39,15 @@ class Import:
 
     @property
     def origin(self) -> Origin:
-        """Who recorded the answers."""
+        """Who recorded the answers.
+
+        Raises:
+            LogError: If the source is called like that of a format, whose prompts these answers were not given to.
+        """
+        taken = {log_format.origin.source for log_format in FORMATS.values()} - {self.format.origin.source}
+        if self.source is not None and (self.source in taken or self.source.startswith("lm-eval-ll-")):
+            fault = f"the source {self.source!r} is that of another format, whose prompts are others"
+            raise LogError(fault, remedy="Give another --source.")
         origin = self.format.origin
         if self.source is not None:
             origin = Origin(source=self.source, title=self.source, licence=origin.licence)
@@ -63,64 +74,35 @@ def import_answers(what: Import, *, catalog: Catalog, where: Where, out: Path) -
         SourceError: If a file, or the pinned data, cannot be had.
         RunFolderError: If `out` cannot be written.
     """
-    files = [_open(name, what.format, where) for name in what.files]
-    _refuse_twice(files, what.files)
-    answers = [answer for file in files for answer in what.format.read(file, what.declared)]
-    if not answers:
-        raise LogError("hold no answer", where=", ".join(what.files[:3]), remedy="Nothing was imported.")
+    files = open_logs(what.files, what.format, where)
     by_model: dict[str, list[RecordedAnswer]] = {}
-    for answer in answers:
-        by_model.setdefault(answer.model, []).append(answer)
+    for file in files:
+        answers = list(what.format.read(file, what.declared))
+        if not answers:
+            raise LogError("holds no answer", where=file.name, remedy="Nothing was imported. Leave the file out.")
+        for answer in answers:
+            by_model.setdefault(answer.model, []).append(answer)
     matching = Matching(catalog, where)
-    runs = [_recorded_run(what, name, group, matching.match(group), files) for name, group in by_model.items()]
+    runs = [_recorded_run(what, name, by_model[name], matching, files) for name in sorted(by_model)]
     matching.refuse_faults()
-    known = _known_runs(out)
-    for run in runs:
-        _refuse_known(run, known)
-    return [_write(run, out, offline=where.offline) for run in runs]
-
-
-def _open(given: str, log_format: LogFormat, where: Where) -> LogFile:
-    path = Path(given)
-    name = upstream_name(path.absolute().as_posix())
-    if not path.is_file() and upstream_name(given) == given:
-        return _log_file(given, read_upstream(given, where), ())
-    siblings = []
-    try:
-        data = path.read_bytes()
-        for sibling in log_format.siblings(path.name):
-            if (beside := path.with_name(sibling)).is_file():
-                siblings.append((sibling, beside.read_bytes()))
-    except OSError as error:
-        raise LogError(f"cannot be read: {error.strerror}", where=given, remedy="Check the path.") from None
-    # An absolute path is of this machine alone, and nobody else's business.
-    return _log_file(name or (path.name if path.is_absolute() else path.as_posix()), data, siblings)
-
-
-def _log_file(name: str, data: bytes, siblings: Iterable[tuple[str, bytes]]) -> LogFile:
-    return LogFile(name=name, data=data, sha256=sha256_hex(data), siblings=tuple(siblings))
-
-
-def _refuse_twice(files: Sequence[LogFile], given: Sequence[str]) -> None:
-    first: dict[str, str] = {}
-    for file, name in zip(files, given, strict=True):
-        if file.sha256 in first:
-            raise LogError(
-                f"has the same content as {first[file.sha256]}",
-                where=name,
-                remedy="Nothing was imported. Name it once.",
-            )
-        first[file.sha256] = name
+    # Nobody else may import into this folder between the look at what is there and the last run.
+    with RunFolder(out / "import").lock():
+        known = _known_runs(out)
+        for run in runs:
+            _refuse_known(run, known)
+        return [_write(run, out, offline=where.offline) for run in runs]
 
 
 def _recorded_run(
-    what: Import, name: str, answers: Sequence[RecordedAnswer], tasks: Sequence[RecordedTask], files: Sequence[LogFile]
+    what: Import, name: str, answers: Sequence[RecordedAnswer], matching: Matching, files: Sequence[LogFile]
 ) -> RecordedRun:
+    details = _one_model(name, answers)
+    tasks = sorted(matching.match(answers), key=lambda task: (task.definition.name, task.shots, task.variant))
     counts = Counter(answer.place.rpartition(":")[0] for answer in answers)
-    own = tuple(RecordedFile(file.name, file.sha256, counts[file.name]) for file in files if counts[file.name])
+    own = tuple(entry for file in files if counts[file.name] for entry in _entries(file, counts[file.name]))
     spec: dict[str, JsonValue] = {
         "import": what.format.name,
-        "files": [file.path for file in own],
+        "files": [file.name for file in files if counts[file.name]],
         "model": what.declared.model,
         "task": what.declared.task,
         "shots": what.declared.shots,
@@ -132,6 +114,7 @@ def _recorded_run(
         "kind": "recorded",
         "source": what.origin.source,
         "model": name,
+        "model_sha256": details,
         "temperature": sorted(temperatures),
     }
     asked = [[task.definition.sha256, task.data.data_hash, task.shots, task.variant] for task in tasks]
@@ -150,13 +133,37 @@ def _recorded_run(
     )
 
 
+def _entries(file: LogFile, answers: int) -> Iterator[RecordedFile]:
+    yield RecordedFile(file.name, file.sha256, answers)
+    for name, data in file.siblings:
+        yield RecordedFile(PurePosixPath(file.name).with_name(name).as_posix(), sha256_hex(data), 0)
+
+
+def _one_model(name: str, answers: Sequence[RecordedAnswer]) -> str | None:
+    """What the logs say of the model beyond its name, as a hash.
+
+    Raises:
+        LogError: If answers under one name are of different models.
+    """
+    first = answers[0]
+    for answer in answers:
+        if answer.model_sha256 != first.model_sha256:
+            fault = f"another model than that of {first.place} is called {name} too"
+            raise LogError(fault, where=answer.place, remedy="Nothing was imported. Import each with its own --out.")
+    return first.model_sha256
+
+
 def _known_runs(out: Path) -> dict[tuple[str, str, str, int], str]:
     """What imported runs of the folder answer already: model, protocol, task and number of examples, to run id."""
     known = {}
     for folder in list_runs(out):
-        manifest = folder.manifest()
-        for entry in manifest["tasks"] if manifest.get("imported") else ():
-            known[manifest["model"]["name"], entry["protocol"], entry["task"], entry["shots"]] = folder.run_id
+        try:
+            manifest = folder.manifest()
+            for entry in manifest["tasks"] if manifest.get("imported") else ():
+                known[manifest["model"]["name"], entry["protocol"], entry["task"], entry["shots"]] = folder.run_id
+        except (RunFolderError, LookupError, TypeError):
+            # What cannot be read holds nothing that a board would show, so nothing is imported twice.
+            continue
     return known
 
 
@@ -165,7 +172,7 @@ def _refuse_known(run: RecordedRun, known: Mapping[tuple[str, str, str, int], st
         before = known.get((run.model, run.protocol(task), task.definition.name, task.shots))
         if before not in (None, run.run_id):
             raise LogError(
-                f"answers of {run.model} to {task.definition.name} were imported before, from other files, as {before}",
+                f"answers of {run.model} to {task.definition.name} were imported before, otherwise, as {before}",
                 where=run.files[0].path,
                 remedy="Nothing was imported. One model is one run over all its files: remove that run, or choose "
                 "another --out, and name all files at once.",
@@ -177,29 +184,45 @@ def _write(run: RecordedRun, out: Path, *, offline: bool) -> Imported:
     with folder.lock():
         if folder.exists() and folder.is_sealed():
             return Imported(load_run(folder.path), is_new=False)
-        started = time.time()
-        scores: list[dict[str, JsonValue]] = []
-        remarks: list[str] = []
-        for key, task in zip(run.keys, run.tasks, strict=True):
-            scored = score_task(_scored_task(run, task))
-            folder.write_samples(key, with_answers(task.samples, scored))
-            scores += scored.scores
-            remarks += remarks_on(task.definition.name, scored.answers, {})
-        complete = all(score["status"] == "complete" for score in scores)
-        folder.write_scores(scores)
-        folder.write_manifest(
-            imported_manifest(
-                run,
-                status="complete" if complete else "incomplete",
-                remarks=remarks,
-                offline=offline,
-                started=started,
-                finished=time.time(),
-            )
-        )
-        # Nothing will ever be added to it, so it is sealed also where answers are missing.
-        folder.seal()
+        with _nothing_half_written(folder):
+            _fill(folder, run, offline=offline)
         return Imported(load_run(folder.path), is_new=True)
+
+
+@contextlib.contextmanager
+def _nothing_half_written(folder: RunFolder) -> Iterator[None]:
+    """A run whose first writing fails leaves no folder behind."""
+    try:
+        yield
+    except RunFolderError:
+        if not folder.exists():
+            shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+
+
+def _fill(folder: RunFolder, run: RecordedRun, *, offline: bool) -> None:
+    started = time.time()
+    scores: list[dict[str, JsonValue]] = []
+    remarks: list[str] = []
+    for key, task in zip(run.keys, run.tasks, strict=True):
+        scored = score_task(_scored_task(run, task))
+        folder.write_samples(key, with_answers(task.samples, scored))
+        scores += scored.scores
+        remarks += remarks_on(task.definition.name, scored.answers, {})
+    complete = all(score["status"] == "complete" for score in scores)
+    folder.write_scores(scores)
+    folder.write_manifest(
+        imported_manifest(
+            run,
+            status="complete" if complete else "incomplete",
+            remarks=remarks,
+            offline=offline,
+            started=started,
+            finished=time.time(),
+        )
+    )
+    # Nothing will ever be added to it, so it is sealed also where answers are missing.
+    folder.seal()
 
 
 def _scored_task(run: RecordedRun, task: RecordedTask) -> ScoredTask:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from seahelm_lite.boards.cells import absent_cell, run_cell
 from seahelm_lite.boards.choosing import Candidate, choose
 from seahelm_lite.boards.columns import column_facts
+from seahelm_lite.boards.coverage import coverage, why_not_ranked
 from seahelm_lite.boards.ranking import Contender, Place, rank
 from seahelm_lite.boards.results import (
     RESULTS_SCHEMA,
     BoardFacts,
     BoardResults,
     Cell,
-    Coverage,
     Headline,
     Kind,
     Row,
@@ -25,9 +25,6 @@ from seahelm_lite.boards.results import (
 )
 from seahelm_lite.boards.runs import FinishedRun, ModelKey, Runs
 from seahelm_lite.catalog.board_card import Board, BoardColumn
-
-_NAMED = 3
-"""Columns that the reason for a missing headline names."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +58,18 @@ def build_board(board: Board, runs: Runs) -> BoardResults:
     left_out = {*runs.left_out, *(left for one in chosen for left in one.left_out)}
     return BoardResults(
         schema=RESULTS_SCHEMA,
-        board=_facts(board),
+        board=board_facts(board),
         columns=tuple(
             column_facts(column, one.cells.values()) for column, one in zip(board.columns, chosen, strict=True)
         ),
         comparison=ranking.comparison,
-        rows=tuple(sorted(rows, key=_order)),
+        rows=tuple(sorted(rows, key=row_order)),
         left_out=tuple(sorted(left_out, key=lambda left: (left.run, left.reason))),
     )
 
 
-def _facts(board: Board) -> BoardFacts:
+def board_facts(board: Board) -> BoardFacts:
+    """What the card of a board says of it."""
     card = board.card
     return BoardFacts(
         id=card.id,
@@ -102,7 +100,7 @@ def _entrants(
             filled[key] = (candidates, cells)
     return [
         _Entrant(_model(key, name, of_model[key][0]), _source(of_model[key][0]), *filled[key])
-        for key, name in _ids(filled).items()
+        for key, name in row_ids(filled).items()
     ]
 
 
@@ -110,7 +108,7 @@ def _model(key: ModelKey, name: str, run: FinishedRun) -> RowModel:
     return RowModel(id=name, name=key[0], kind=_kind(run), fingerprint_sha256=key[1])
 
 
-def _ids(models: Iterable[ModelKey]) -> dict[ModelKey, str]:
+def row_ids(models: Iterable[ModelKey]) -> dict[ModelKey, str]:
     """Names for addresses; models of one board whose names come to the same have some of their fingerprints in it."""
     slugs = {key: re.sub(r"[^a-z0-9.]+", "-", key[0].lower()).strip("-.") or "model" for key in models}
     taken = Counter(slugs.values())
@@ -133,21 +131,22 @@ def _source(run: FinishedRun) -> RowSource | None:
         title=imported.title,
         url=imported.url,
         licence=imported.licence,
+        recorded=imported.recorded,
     )
 
 
 def _contenders(entrants: Iterable[_Entrant], required: Sequence[int]) -> Iterable[Contender]:
     for entrant in entrants:
         runs = [run for index in required if (run := entrant.candidates[index]) is not None and run.full]
-        if len(runs) == len(required):
-            yield Contender(entrant.model.id, tuple(runs))
+        answers = [run.documents for run in runs if run.documents is not None]
+        if len(answers) == len(required):
+            yield Contender(entrant.model.id, tuple(runs), tuple(answers))
 
 
 def _row(entrant: _Entrant, columns: Sequence[BoardColumn], place: Place | None) -> Row:
     required = [index for index, column in enumerate(columns) if column.required]
-    lacking = [index for index in required if not ((run := entrant.candidates[index]) is not None and run.full)]
     if place is None:
-        reason = _why_not_ranked(columns, entrant, lacking, len(required))
+        reason = why_not_ranked([column.task.name for column in columns], entrant.cells, required)
         headline = Headline(value=None, ci95=None, ci_method=None, reason=reason)
     else:
         headline = place.headline
@@ -158,27 +157,12 @@ def _row(entrant: _Entrant, columns: Sequence[BoardColumn], place: Place | None)
         headline=headline,
         rank=None if place is None else place.rank,
         group=None if place is None else place.group,
-        coverage=Coverage(done=len(required) - len(lacking), required=len(required)),
+        coverage=coverage(entrant.cells, required),
         cells=entrant.cells,
     )
 
 
-def _why_not_ranked(columns: Sequence[BoardColumn], entrant: _Entrant, lacking: Sequence[int], required: int) -> str:
-    """One sentence that names what is lacking; the cells say the rest."""
-    named = [f"{columns[index].task.name} {_lack(entrant.cells[index])}" for index in lacking[:_NAMED]]
-    more = [f"and {len(lacking) - _NAMED} more"] if len(lacking) > _NAMED else []
-    return f"{required - len(lacking)} of {required} required columns are complete: {', '.join([*named, *more])}"
-
-
-def _lack(cell: Cell) -> str:
-    if cell.state == "value":
-        return f"is limited to {cell.n} documents"
-    if cell.state == "incomplete" and cell.n_answered is not None:
-        return f"has {cell.n_answered} of {cell.n} documents answered"
-    return f"is {cell.state}"
-
-
-def _order(row: Row) -> tuple[bool, float, str]:
+def row_order(row: Row) -> tuple[bool, float, str]:
     """Ranked rows by headline, then the others by how much of the board they have; equals by name."""
     value = row.headline.value
     return value is None, -(row.coverage.done if value is None else value), row.model.id

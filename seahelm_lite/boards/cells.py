@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import seahelm_lite
 from seahelm_lite.boards.choosing import Candidate
 from seahelm_lite.boards.reproduce import command
-from seahelm_lite.boards.results import Cell, LogFile, Mark
+from seahelm_lite.boards.results import Cell, Counts, LogFile, Mark
 from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.catalog.board_card import BoardColumn
+from seahelm_lite.engine.spec import RunSpec
 
 _MANY_UNPARSED = 0.1
 """Share of answers that could not be read above which a cell is marked."""
+
+_SHORT = 12
+"""Digits of a hash that a sentence names."""
 
 _DATA_NOT_HAD = "optional, and its data cannot be had"
 """How the reason of a skipped task begins where the machine lacked the data: that says nothing of the model."""
@@ -35,32 +40,47 @@ def run_cell(candidate: Candidate, column: BoardColumn) -> Cell:
         n_clusters=score.n_clusters,
         repeats=score.repeats,
         counts=score.counts,
-        marks=tuple(_marks(candidate)),
+        marks=marks_of(score.counts, limited=score.subset.kind != "full", recorded=imported is not None),
         usage=asked.usage,
         decoding=asked.decoding,
         run=run.run_id,
         scores_sha256=run.scores_sha256,
         prompts_sha256=asked.prompts_sha256,
         files=tuple(LogFile(path=f.path, sha256=f.sha256, answers=f.answers) for f in files),
-        deviations=_deviations(candidate),
-        command=command(run, column.task.name),
+        deviations=tuple(_deviations(candidate, column)),
+        command=command(run),
     )
 
 
-def _deviations(candidate: Candidate) -> tuple[str, ...]:
-    """What is said of the whole run, or of this task; what is said of another task begins with its name."""
-    others = {asked.task for asked in candidate.run.manifest.tasks} - {candidate.asked.task}
-    return tuple(told for told in candidate.run.manifest.deviations if re.split("[: ]", told)[0] not in others)
+def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:
+    """What is said of the whole run, or of this task; what is said of another task begins with its name.
+
+    Then what scored it, where that is not what would score it now.
+    """
+    manifest, asked = candidate.run.manifest, candidate.asked
+    others = {other.task for other in manifest.tasks} - {asked.task}
+    yield from (told for told in manifest.deviations if re.split("[: ]", told)[0] not in others)
+    if asked.task_file_sha256 != column.task.sha256:
+        yield f"scored with another edition of the task file: sha256 {asked.task_file_sha256[:_SHORT]}…"
+    version = manifest.versions.get("seahelm-lite")
+    if version != seahelm_lite.__version__:
+        yield f"scored by seahelm-lite {version or 'of an unknown version'}"
 
 
-def _marks(candidate: Candidate) -> Iterable[Mark]:
-    counts = candidate.score.counts
-    if counts.unparsed > _MANY_UNPARSED * counts.total:
-        yield "parse!"
-    if candidate.score.subset.kind != "full":
-        yield "limited"
-    if candidate.run.manifest.imported is not None:
-        yield "recorded"
+def marks_of(counts: Counts, *, limited: bool, recorded: bool) -> tuple[Mark, ...]:
+    """What readers should know before they compare a cell with others.
+
+    Args:
+        counts: How its samples ended.
+        limited: Whether only some of the task's documents were asked.
+        recorded: Whether somebody else asked for the answers.
+    """
+    marks: tuple[tuple[Mark, bool], ...] = (
+        ("parse!", counts.unparsed > _MANY_UNPARSED * counts.total),
+        ("limited", limited),
+        ("recorded", recorded),
+    )
+    return tuple(mark for mark, holds in marks if holds)
 
 
 def absent_cell(column: BoardColumn, runs: Sequence[FinishedRun]) -> Cell:
@@ -83,6 +103,8 @@ def absent_cell(column: BoardColumn, runs: Sequence[FinishedRun]) -> Cell:
 
 def _would_fill(run: FinishedRun, column: BoardColumn) -> bool:
     """Whether the run, had it not skipped the task, would have asked it as the column wants it."""
-    spec = run.manifest.spec
-    protocol = "gen" if column.task.card.kind == "generation" else spec.get("protocol") or "gen-letter"
-    return bool((protocol, spec.get("shots", 0)) == (column.protocol, column.shots))
+    settings = run.settings
+    if not isinstance(settings, RunSpec):
+        return False
+    protocol = "gen" if column.task.card.kind == "generation" else settings.protocol or "gen-letter"
+    return (protocol, settings.shots) == (column.protocol, column.shots)

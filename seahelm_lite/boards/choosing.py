@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from seahelm_lite.boards.documents import DocumentScores, document_scores
 from seahelm_lite.boards.results import BoardError, LeftOut
-from seahelm_lite.boards.runs import AskedTask, FinishedRun, ModelKey, Score
+from seahelm_lite.boards.run_files import AskedTask, Score
+from seahelm_lite.boards.runs import FinishedRun, ModelKey
 from seahelm_lite.catalog.board_card import BoardColumn
+from seahelm_lite.catalog.task_card import RECORDED
+from seahelm_lite.errors import RunFolderError
 
 _REMEDY = "Move one of the two runs out of the folders named by --runs."
 
@@ -19,6 +23,15 @@ class Candidate:
     run: FinishedRun
     asked: AskedTask
     score: Score
+    documents: DocumentScores | None = None
+    """Of a complete run that was chosen: the samples that its score was made of."""
+
+    @property
+    def way(self) -> tuple[str, str]:
+        """By which format recorded answers came, and how they were read: answers of two ways do not compare."""
+        imported, form = self.run.manifest.imported, self.asked.answer_form
+        read = "" if form is None else f"{form.kind} {form.key}" if form.key else form.kind
+        return "" if imported is None else imported.format, read
 
     @property
     def complete(self) -> bool:
@@ -47,15 +60,17 @@ class Chosen:
 def choose(column: BoardColumn, runs: Iterable[FinishedRun]) -> Chosen:
     """Pick a run for each cell of a column.
 
-    Runs of another version of the task are left out. Of several runs of a model, one over all documents goes before
-    one over a subset, and that before an incomplete one.
+    Runs of another version of the task are left out, and those whose samples do not give their score. Of several runs
+    of a model, one over all documents goes before one over a subset, and that before an incomplete one.
 
     Raises:
         BoardError: If two complete runs are of different data, or two over all documents by the same model have
             different prompts or values: neither may be picked silently.
     """
     candidates, left_out = _candidates(column, runs)
-    candidates, others = _of_one_data(column, candidates)
+    candidates, by_other_ways = _of_one_way(column, candidates)
+    candidates, unfounded = _with_documents(column, candidates)
+    candidates, of_other_data = _of_one_data(column, candidates)
     cells: dict[ModelKey, Candidate] = {}
     for candidate in sorted(candidates, key=Candidate.preference):
         first = cells.setdefault(candidate.run.model, candidate)
@@ -65,7 +80,7 @@ def choose(column: BoardColumn, runs: Iterable[FinishedRun]) -> Chosen:
                 f"{_difference(first, candidate)}: {first.run.run_id} and {candidate.run.run_id}",
                 remedy=_REMEDY,
             )
-    return Chosen(cells, (*left_out, *others))
+    return Chosen(cells, (*left_out, *by_other_ways, *unfounded, *of_other_data))
 
 
 def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[Candidate], list[LeftOut]]:
@@ -80,7 +95,10 @@ def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[
         )
         if asked is None:
             continue
-        if asked.version != task.version:
+        if column.protocol.startswith(RECORDED) != (run.manifest.imported is not None):
+            reason = f"its {task.name} is in {column.protocol}, which does not go with where its answers are from"
+            left_out.append(LeftOut(run=run.run_id, reason=reason))
+        elif asked.version != task.version:
             reason = f"its {task.name} is version {asked.version}; the board's is {task.version}"
             left_out.append(LeftOut(run=run.run_id, reason=reason))
         elif score is None:
@@ -88,6 +106,50 @@ def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[
         else:
             candidates.append(Candidate(run, asked, score))
     return candidates, left_out
+
+
+def _of_one_way(column: BoardColumn, candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+    """The candidates whose answers came by one format and were read alike.
+
+    The format that is named as the source goes before others that a user declared to be of that source; else the first
+    run by its id decides.
+    """
+    if not candidates:
+        return [], []
+    first = min(candidates, key=lambda candidate: (not _is_of_its_source(candidate), candidate.run.run_id))
+    left_out = [
+        LeftOut(
+            run=other.run.run_id,
+            reason=f"its {column.task.name} came by {_told(other)}, that of {first.run.run_id} by {_told(first)}",
+        )
+        for other in candidates
+        if other.way != first.way
+    ]
+    return [candidate for candidate in candidates if candidate.way == first.way], left_out
+
+
+def _is_of_its_source(candidate: Candidate) -> bool:
+    imported = candidate.run.manifest.imported
+    return imported is not None and imported.format == imported.source
+
+
+def _told(candidate: Candidate) -> str:
+    log_format, read = candidate.way
+    return f"the format {log_format}" + (f" (read as {read})" if read else "")
+
+
+def _with_documents(column: BoardColumn, candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+    """The candidates with their samples; a complete one without samples that give its score is left out."""
+    kept: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for one in candidates:
+        try:
+            documents = document_scores(one.run, one.asked, one.score, column.task.card.suite) if one.complete else None
+        except RunFolderError as error:
+            left_out.append(LeftOut(run=one.run.run_id, reason=error.what))
+        else:
+            kept.append(replace(one, documents=documents))
+    return kept, left_out
 
 
 def _of_one_data(column: BoardColumn, candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seahelm_lite.boards.choosing import Candidate
-from seahelm_lite.boards.documents import DocumentScores, document_scores, refuse_other_documents
+from seahelm_lite.boards.documents import DocumentScores, refuse_other_documents
 from seahelm_lite.boards.results import Comparison, Headline, Rank
 from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.records import canonical_json, sha256_hex
@@ -17,6 +17,9 @@ from seahelm_lite.stats.composites import Scored, error_correlations, weighted_m
 
 LEVEL = 0.05
 """Bound on the probability that any two models of a board are wrongly told apart."""
+
+DRAWS = 10_000
+"""Sign patterns of a comparison; fewer only where there are fewer."""
 
 _NOTE = (
     "Every two models are compared on the same documents; a difference counts when it is larger than chance makes the "
@@ -32,6 +35,8 @@ class Contender:
     """Its name on the board, which orders equals."""
     runs: tuple[Candidate, ...]
     """One for each required column, in order."""
+    answers: tuple[DocumentScores, ...]
+    """Of those runs."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,11 @@ def rank(columns: Sequence[BoardColumn], contenders: Sequence[Contender]) -> Ran
         contenders: The models.
 
     Raises:
-        BoardError: If two models were not asked the same documents, or samples do not give the score.
+        BoardError: If two models were not asked the same documents.
     """
     if not contenders:
         return Ranking({}, None)
-    suites = [column.task.card.suite for column in columns]
-    answers = {
-        one.id: [document_scores(run, suite) for run, suite in zip(one.runs, suites, strict=True)] for one in contenders
-    }
+    answers = {one.id: one.answers for one in contenders}
     headlines = {one.id: _headline(columns, one.runs, answers[one.id]) for one in contenders}
     order = sorted(headlines, key=lambda name: (-(headlines[name].value or 0.0), name))
     tables = []
@@ -76,13 +78,13 @@ def rank(columns: Sequence[BoardColumn], contenders: Sequence[Contender]) -> Ran
         refuse_other_documents(column.task.name, asked)
         share = column.weight / sum(one.weight for one in columns)
         tables.append(TaskTable(np.stack([one.values for one in asked]), asked[0].clusters, share))
-    compared = compare_all(tables, seed=_seed(contenders[0].runs))
+    compared = compare_all(tables, seed=_seed(contenders[0].runs), draws=DRAWS)
     better = compared.better(LEVEL)
     places = {
         name: Place(headlines[name], Rank(lo=lo, hi=hi), group)
         for name, (lo, hi), group in zip(order, rank_intervals(better), tie_groups(better), strict=True)
     }
-    return Ranking(places, _comparison(len(order), compared.draws))
+    return Ranking(places, comparison_of(len(order), compared.draws))
 
 
 def _headline(columns: Sequence[BoardColumn], runs: Sequence[Candidate], answers: Sequence[DocumentScores]) -> Headline:
@@ -106,7 +108,8 @@ def _seed(runs: Sequence[Candidate]) -> int:
     return int(sha256_hex(canonical_json(asked))[:16], 16)
 
 
-def _comparison(models: int, draws: int) -> Comparison | None:
+def comparison_of(models: int, draws: int) -> Comparison | None:
+    """What readers are told of how so many ranked models were compared; None where there is nothing to compare."""
     if models < 2:
         return None
     pairs = models * (models - 1) // 2

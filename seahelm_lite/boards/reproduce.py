@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from seahelm_lite.boards.run_files import ImportSettings
 from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.records import sha256_hex
@@ -18,37 +19,34 @@ _ABSOLUTE = re.compile(r"(?<=[:=])/(?!/)(?:[^,#/]*/)*(?=[^,#/])")
 """The folders of an absolute path within a model SPEC; the two slashes of an address begin none."""
 
 
-def command(run: FinishedRun, task: str) -> str:
+def command(run: FinishedRun) -> str:
     """The exact command line, quoted for a shell, with the settings that differ from their defaults.
 
-    Of a run over a whole suite it names the one task: requests and scores are the same, only the run's id is another.
-    No path of the machine that made the run appears in it: whoever has a mirror adds it, or sets SEAHELM_LITE_MIRROR.
-
-    Args:
-        run: The run.
-        task: Name of the task.
+    It makes the whole run again, so that its scores file has the hash that stands beside the cell. No path of the
+    machine that made the run appears in it: whoever has a mirror adds it, or sets SEAHELM_LITE_MIRROR.
     """
-    if run.manifest.imported is not None:
-        return _import(run)
-    spec = run.manifest.spec
-    words = ["seahelm-lite", "run", "--model", _ABSOLUTE.sub("", str(spec["model"])), "--task", task]
+    settings = run.settings
+    if isinstance(settings, ImportSettings):
+        return _import(settings)
+    words = ["seahelm-lite", "run", "--model", _ABSOLUTE.sub("", settings.model)]
+    for option, names in (("--suite", settings.suites), ("--task", settings.tasks)):
+        words += [word for name in names for word in (option, name)]
     for name in _SETTINGS:
-        value = spec.get(name, RunSpec.model_fields[name].default)
+        value = getattr(settings, name)
         if value != RunSpec.model_fields[name].default:
             words += ["--" + name.replace("_", "-"), str(value)]
     comment = ""
-    if spec.get("system_prompt") is not None:
+    if settings.system_prompt is not None:
         words += ["--system-prompt", "FILE"]
-        comment = f"  # FILE: the system prompt, whose sha256 is {sha256_hex(spec['system_prompt'])}"
-    if spec.get("allow_egress"):
+        comment = f"  # FILE: the system prompt, whose sha256 is {sha256_hex(settings.system_prompt)}"
+    if settings.allow_egress:
         words.append("--allow-egress")
     return shlex.join([*words, *_OUT]) + comment
 
 
-def _import(run: FinishedRun) -> str:
-    spec = run.manifest.spec
-    words = ["seahelm-lite", "import", str(spec["import"]), *spec["files"]]
+def _import(settings: ImportSettings) -> str:
+    words = ["seahelm-lite", "import", settings.format, *settings.files]
     for name in ("model", "task", "shots", "source", "licence"):
-        if spec.get(name) is not None:
-            words += [f"--{name}", str(spec[name])]
+        if getattr(settings, name) is not None:
+            words += [f"--{name}", str(getattr(settings, name))]
     return shlex.join([*words, *_OUT])

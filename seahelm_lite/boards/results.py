@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -118,6 +119,8 @@ class RowSource(_Part):
     title: Text
     url: str | None
     licence: Text
+    recorded: tuple[date, date] | None
+    """First and last day of the answers; None where the source does not say."""
 
 
 class Headline(_Part):
@@ -232,7 +235,8 @@ class Row(_Part):
     headline: Headline
     rank: Rank | None
     group: Positive | None
-    """Models that cannot be told from the first of their group share its number."""
+    """Walking down the table, a new group begins at the first model that is significantly worse than the first of the
+    group above. A model below may still not be told from some above: its rank range says so."""
     coverage: Coverage
     cells: tuple[Cell, ...]
     """One for each column, in order."""

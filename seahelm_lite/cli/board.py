@@ -70,8 +70,10 @@ def _build(options: argparse.Namespace) -> int:
     without = [board for board, results in zip(chosen, built, strict=True) if not _has_answers(results)]
     for left in dict.fromkeys(left for results in built for left in results.left_out):
         print(f"left out {left.run}: {left.reason}", file=sys.stderr)
-    if options.board or not filled:
+    if options.board:
         _refuse_without_runs(without, options.runs)
+    elif not filled:
+        _refuse_runs_of_no_board(without, options.runs)
     written = [(results, write_results(results, options.out)) for results in filled]
     if without:
         print(f"no runs for: {', '.join(board.card.id for board in without)}", file=sys.stderr)
@@ -114,6 +116,17 @@ def _refuse_without_runs(boards: Iterable[Board], folders: Iterable[Path]) -> No
             f"no run in {looked} is for the board {board.card.id}",
             remedy=f"It takes runs in {board.card.protocol} with {board.card.shots} shots of: {tasks}.",
         )
+
+
+def _refuse_runs_of_no_board(boards: Iterable[Board], folders: Iterable[Path]) -> None:
+    from seahelm_lite.boards.results import BoardError
+
+    looked = ", ".join(map(str, folders))
+    known = ", ".join(f"{board.card.id} ({board.card.protocol}, {board.card.shots} shots)" for board in boards)
+    raise BoardError(
+        f"no run in {looked} is for any board",
+        remedy=f"Boards take runs of their tasks in one protocol: {known}.",
+    )
 
 
 def _summary(results: BoardResults, path: Path) -> dict[str, Any]:
@@ -162,17 +175,19 @@ def _ranked(row: Row) -> list[str]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from seahelm_lite.boards.check import check_file
+    from seahelm_lite.boards.check import WITHOUT_RUNS, check_file
     from seahelm_lite.boards.runs import read_runs
 
     boards = _boards()
     runs = read_runs(options.runs) if options.runs else None
     faults = {path.stem: check_file(path, boards, runs) for path in _files(options, boards)}
+    remarks = [WITHOUT_RUNS] if runs is None else []
     if options.json:
-        print_json({"boards": [{"board": name, "faults": found} for name, found in faults.items()]})
+        boards_told = [{"board": name, "faults": found} for name, found in faults.items()]
+        print_json({"boards": boards_told, "remarks": remarks})
     else:
         lines = [f"{name}: {fault}" for name, found in faults.items() for fault in found or ["as it should be"]]
-        print("\n".join(lines))
+        print("\n".join([*lines, *remarks]))
     return 1 if any(faults.values()) else 0
 
 

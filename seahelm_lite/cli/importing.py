@@ -36,15 +36,21 @@ def add(commands: Any) -> None:
         help="a log, or its name in the layout of a mirror (github.com/OWNER/REPO/COMMIT/PATH), to be found there",
     )
     said = parser.add_argument_group("what the logs do not say")
-    said.add_argument("--model", metavar="NAME", help="the model, where a log does not name it")
-    said.add_argument("--task", metavar="T", help="the task, where a log does not name one of ours")
+    said.add_argument("--model", type=_words, metavar="NAME", help="the model, where a log does not name it")
+    said.add_argument("--task", type=_words, metavar="T", help="the task, where a log does not name one of ours")
     said.add_argument("--shots", type=count, metavar="K", help="examples each prompt held")
     said.add_argument("--source", type=_source, metavar="NAME", help="who recorded them; the protocol is recorded:NAME")
-    said.add_argument("--licence", metavar="TEXT", help="the licence of the answers")
+    said.add_argument("--licence", type=_words, metavar="TEXT", help="the licence of the answers")
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="output folder (default out)")
     add_data_options(parser)
     add_json(parser)
     parser.set_defaults(execute=execute)
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty")
+    return text.strip()
 
 
 def _source(text: str) -> str:
@@ -73,21 +79,23 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _report(imported: list[Imported], out: Path, *, as_json: bool) -> None:
+    from rich.markup import escape
+
     from seahelm_lite.cli.tables import console, table
 
     if as_json:
         print_json([_entry(one) for one in imported])
         return
     rows = [
-        [one.run.manifest["model"]["name"], score["task"], str(score["shots"]), *_numbers(score)]
+        [escape(one.run.manifest["model"]["name"]), score["task"], str(score["shots"]), *_numbers(score)]
         for one in imported
         for score in one.run.scores
     ]
     console().print(table(("model", "task", ">shots", ">value", ">answered", ">unparsed", ">truncated"), rows))
     old = sum(not one.is_new for one in imported)
-    told = f"{len(imported) - old} runs imported into {out}" + (f", {old} were there already" if old else "")
+    told = f"runs imported into {out}: {len(imported) - old}" + (f"; there already: {old}" if old else "")
     lacking = sum(not one.run.complete for one in imported)
-    print(told + (f"; {lacking} incomplete: the source lacks answers" if lacking else ""), file=sys.stderr)
+    print(told + (f"; incomplete, as the source lacks answers: {lacking}" if lacking else ""), file=sys.stderr)
 
 
 def _numbers(score: dict[str, Any]) -> list[str]:

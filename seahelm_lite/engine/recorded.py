@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.engine.shown import Content, content_of, letters_of, plain
 from seahelm_lite.errors import LogError, UnknownNameError
 from seahelm_lite.models.recorded.base import RecordedAnswer, Shown
 from seahelm_lite.records import AnswerForm, Document, Failure, JsonValue, Sample, canonical_json
 from seahelm_lite.sources.documents import LeftOut, TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
-
-LETTERS = "ABCDEFGH"
-
-_Content = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,8 @@ class RecordedTask:
     """Answers to rows that the card excludes: reason to number."""
     decoding: Mapping[str, JsonValue]
     """Parameters as recorded; a list where answers differ in one."""
+    days: tuple[date, ...]
+    """The days on which answers were recorded, as far as the log says."""
 
     @property
     def repeats(self) -> int:
@@ -53,12 +52,9 @@ class _Entry:
     left_out: LeftOut | None = None
 
     @cached_property
-    def content(self) -> _Content | None:
+    def content(self) -> Content | None:
         """What the row shows; None where it cannot be read."""
-        if self.document is None:
-            return None
-        fields = self.document.fields
-        return _plain(str(fields["question"])), tuple(_plain(str(option)) for option in fields.get("options", ()))
+        return None if self.document is None else _content(self.document)
 
     @property
     def passage(self) -> str:
@@ -66,8 +62,9 @@ class _Entry:
         return "" if self.document is None else str(self.document.fields.get("passage", ""))
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def _content(document: Document) -> Content:
+    fields = document.fields
+    return plain(str(fields["question"])), tuple(plain(str(option)) for option in fields.get("options", ()))
 
 
 class _Known:
@@ -79,7 +76,7 @@ class _Known:
         kept = [_Entry(document.id, document) for document in self.data.test]
         self.entries = [*kept, *(_Entry(row.id, row.document, row) for row in self.data.left_out)]
         self.by_id = {entry.id: entry for entry in self.entries}
-        self._by_content: dict[_Content, list[_Entry]] = defaultdict(list)
+        self._by_content: dict[Content, list[_Entry]] = defaultdict(list)
         for entry in self.entries:
             if entry.content is not None:
                 self._by_content[entry.content].append(entry)
@@ -87,20 +84,8 @@ class _Known:
     def alike(self, shown: Shown) -> list[_Entry]:
         """The rows that a source may have shown, kept ones first."""
         if shown.options:
-            return self._by_content.get(_content(shown), [])
-        return [entry for entry in self.entries if entry.content is not None and _is_shown(entry.content, shown)]
-
-
-def _content(shown: Shown) -> _Content:
-    return _plain(shown.question), tuple(text for option in shown.options if (text := _plain(option)))
-
-
-def _is_shown(content: _Content, shown: Shown) -> bool:
-    if shown.options:
-        return content == _content(shown)
-    question, options = content
-    text = _plain(shown.question)
-    return question in text and all(option in text for option in options)
+            return self._by_content.get(content_of(shown), [])
+        return [entry for entry in self.entries if entry.content and letters_of(entry.content, shown) is not None]
 
 
 class Matching:
@@ -164,6 +149,7 @@ class Matching:
             samples=tuple(s for d in known.data.test for s in _samples(d, by_document.get(d.id, ()), places)),
             set_aside=dict(Counter(entry.left_out.reason for _, entry in taken.values() if entry.left_out)),
             decoding=_decoding(answers),
+            days=tuple(sorted({answer.recorded_on for answer in answers if answer.recorded_on is not None})),
         )
 
     def _rows(self, answer: RecordedAnswer) -> _Known:
@@ -196,7 +182,9 @@ def _named(answer: RecordedAnswer, known: _Known) -> list[_Entry] | str:
     if entry is None:
         return f"answers {answer.row!r}, which {known.definition.name} does not have"
     # What cannot be read cannot be compared: rows that are left out for that, records without an answer.
-    if answer.shown is not None and entry.content is not None and not _is_shown(entry.content, answer.shown):
+    if answer.shown is not None and entry.content is not None and letters_of(entry.content, answer.shown) is None:
+        if not answer.shown.options and entry.content[1] and entry.content[0] in plain(answer.shown.question):
+            return f"shows the options of {entry.id} in another order, or not at all"
         return f"shows another question or other options than {entry.id}: another version of the data"
     return [entry]
 
@@ -207,29 +195,30 @@ def _by_content(answer: RecordedAnswer, known: _Known) -> list[_Entry] | str:
     alike = known.alike(answer.shown)
     if not alike:
         return f"shows a question or options that no document of {known.definition.name} has"
+    if len({entry.content for entry in alike}) > 1:
+        return f"does not say which of {len(alike)} documents with other content it shows"
     if len({entry.passage for entry in alike}) > 1:
         return f"does not say which of {len(alike)} documents with other passages it shows"
     return alike
 
 
 def _samples(document: Document, answers: Sequence[RecordedAnswer], places: Mapping[int, int]) -> list[Sample]:
-    real = [answer for answer in answers if not isinstance(answer.outcomes[0], Failure)]
-    if not real:
-        causes = [outcome for answer in answers for outcome in answer.outcomes]
-        failure = causes[0] if causes else Failure("the source has no answer to this document")
-        return [Sample(document, 0, (), (failure,))]
-    ordered = sorted(real, key=lambda answer: answer.repeat)
+    if not answers:
+        return [Sample(document, 0, (), (Failure("the source has no answer to this document"),))]
+    # A repeat that failed is an error like any other; only one that the log does not have at all is none.
+    ordered = sorted(answers, key=lambda answer: answer.repeat)
     return [_sample(document, places[answer.repeat], answer) for answer in ordered]
 
 
 def _sample(document: Document, repeat: int, answer: RecordedAnswer) -> Sample:
+    letters = None if answer.shown is None else letters_of(_content(document), answer.shown)
     return Sample(
         document,
         repeat,
         requests=tuple(request.hash() for request in answer.requests),
         outcomes=answer.outcomes,
         asked=tuple(canonical_json(request.canonical()) for request in answer.requests),
-        letters=_letters(answer.shown),
+        letters=letters or (),
     )
 
 
@@ -243,11 +232,3 @@ def _decoding(answers: Iterable[RecordedAnswer]) -> dict[str, JsonValue]:
         name: next(iter(values.values())) if len(values) == 1 else [values[key] for key in sorted(values)]
         for name, values in sorted(seen.items())
     }
-
-
-def _letters(shown: Shown | None) -> tuple[str, ...]:
-    """The letters of the options that are not blank, where blanks stand between them."""
-    letters = tuple(
-        letter for letter, option in zip(LETTERS, shown.options if shown else (), strict=False) if option.strip()
-    )
-    return () if "".join(letters) == LETTERS[: len(letters)] else letters

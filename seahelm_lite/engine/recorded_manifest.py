@@ -99,10 +99,16 @@ def imported_manifest(
             "title": run.origin.title,
             "url": run.origin.url,
             "licence": run.origin.licence,
+            "recorded": _first_and_last(run),
             "files": [{"path": f.path, "sha256": f.sha256, "answers": f.answers} for f in run.files],
             "set_aside": dict(set_aside),
         },
     }
+
+
+def _first_and_last(run: RecordedRun) -> list[str] | None:
+    days = [day for task in run.tasks for day in task.days]
+    return [min(days).isoformat(), max(days).isoformat()] if days else None
 
 
 def _outcomes(task: RecordedTask) -> list[Outcome]:

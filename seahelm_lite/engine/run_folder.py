@@ -61,7 +61,7 @@ class RunFolder:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("w", encoding="utf-8")
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise _unwritable(path.parent, error) from None
         with file:
             if not _hold(file, path):
                 raise RunFolderError(
@@ -154,7 +154,9 @@ class RunFolder:
         seal = self.path / SEAL
         if not seal.is_file():
             raise RunFolderError("the run has no seal, so it never finished", where=str(seal), remedy="Resume it.")
-        sealed = {line[66:]: line[:64] for line in seal.read_text(encoding="utf-8").splitlines() if line}
+        sealed = {
+            line[66:]: line[:64] for line in seal.read_text(encoding="utf-8", errors="replace").splitlines() if line
+        }
         faults = []
         for name, digest in sealed.items():
             path = self.path / name
@@ -226,7 +228,7 @@ def _unwritable(path: Path, error: OSError) -> RunFolderError:
     return RunFolderError(
         f"cannot be written: {error.strerror or error}",
         where=str(path),
-        remedy="Choose another --out, or make room; responses already stored are kept.",
+        remedy="Choose another --out, or make room; what was stored before is kept.",
     )
 
 

@@ -76,6 +76,7 @@ def build_site(boards: Sequence[Path], out: Path) -> Site:
     files = _rendered(contents, shipped_folder("site"))
     pages = len(files)
     files |= _assets(shipped_folder("site"))
+    files |= {f"board/{board.slug}.json": board.content for board in read}
     files[MARKER] = marker({board.results.board.id: board.sha256 for board in read}, files)
     write_folder(files, out)
     return Site(out / "index.html", pages)

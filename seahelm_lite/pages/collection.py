@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seahelm_lite.boards.results import Cell, Column, Row, RowModel, RowSource
+from seahelm_lite.boards.results import Cell, Column, Mark, Row, RowModel, RowSource
+from seahelm_lite.pages.numbers import thinking_counted, tokens_each
 from seahelm_lite.pages.reading import ReadBoard
 from seahelm_lite.pages.slugs import distinct, slug
 
@@ -32,6 +33,12 @@ class Place:
     board: ReadBoard
     row: Row
 
+    @property
+    def lacking(self) -> tuple[tuple[Column, Cell], ...]:
+        """What keeps the model from a rank: the required columns that are not complete, with its cells of them."""
+        pairs = zip(self.board.results.columns, self.row.cells, strict=True)
+        return tuple((column, cell) for column, cell in pairs if column.required and not _complete(column, cell))
+
 
 @dataclass(frozen=True)
 class Model:
@@ -55,6 +62,26 @@ class Field:
     entries: tuple[tuple[Model, Score], ...]
     """Those with a value first, by value descending."""
 
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells of the entries."""
+        return tuple(score.cell for _, score in self.entries)
+
+    @property
+    def tokens(self) -> bool:
+        """Whether tokens were counted for any model."""
+        return any(tokens_each(cell.usage) is not None for cell in self.cells)
+
+    @property
+    def thinking(self) -> bool:
+        """Whether any model's count says how many tokens were thinking."""
+        return thinking_counted(cell.usage for cell in self.cells)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks that its table shows, each once; that answers were recorded is said in how they were asked."""
+        return tuple(sorted({mark for cell in self.cells for mark in cell.marks} - {"recorded"}))
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -64,6 +91,12 @@ class Edition:
     """A column that knows the number of documents, where there is one."""
     fields: tuple[Field, ...]
     boards: tuple[ReadBoard, ...]
+
+    @property
+    def groups(self) -> int | None:
+        """Groups of questions that belong together; None where nobody was asked all of the questions."""
+        cells = (cell for field in self.fields for cell in field.cells)
+        return next((cell.n_clusters for cell in cells if cell.n == self.column.n and cell.n_clusters), None)
 
 
 @dataclass(frozen=True)
@@ -77,6 +110,10 @@ class Task:
     def slug(self) -> str:
         """The name of its page."""
         return slug(self.name)
+
+
+def _complete(column: Column, cell: Cell) -> bool:
+    return cell.state == "value" and cell.n == column.n
 
 
 def asked(column: Column) -> Asked:

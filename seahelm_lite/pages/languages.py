@@ -6,10 +6,12 @@ import gettext
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from string import Formatter
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -64,6 +66,10 @@ class Language:
     def country_name(self, code: str) -> str:
         """The name of a country, or its code."""
         return str(self.locale.territories.get(code, code))
+
+    def day(self, day: date) -> str:
+        """A day of the calendar."""
+        return format_date(day, format="long", locale=self.locale)
 
 
 def languages(folder: Path) -> tuple[Language, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -36,6 +36,11 @@ def tokens_each(usage: Tokens | None) -> float | None:
     if usage is None or usage.completion is None or not usage.responses_with_usage:
         return None
     return usage.completion / usage.responses_with_usage
+
+
+def thinking_counted(usages: Iterable[Tokens | None]) -> bool:
+    """Whether any of them says how many of the tokens were thinking: where none does, they may be missing."""
+    return any(usage is not None and usage.reasoning is not None for usage in usages)
 
 
 class Numbers:

@@ -1,15 +1,23 @@
-"""The table of a board: tie groups, the line below which nobody is ranked, and what guessing earns."""
+"""The table of a board: tie groups, the models that are not ranked, and what answering without knowledge earns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
-from seahelm_lite.boards.results import BoardResults, Column, Row, RowSource
+from seahelm_lite.boards.results import BoardResults, Column, Mark, Row
 from seahelm_lite.pages.collection import Model, Score, asked
-from seahelm_lite.pages.numbers import tokens_each
+from seahelm_lite.pages.numbers import thinking_counted, tokens_each
+from seahelm_lite.pages.origins import Origin, origins
 from seahelm_lite.pages.reading import ReadBoard
+
+Doubt = Literal["no better", "not shown"]
+"""A headline no better than that of the best rule without knowledge, or one whose interval reaches down to it."""
+
+_NEGLIGIBLE = 1e-9
+"""Headlines no farther apart are equal: one was written with twelve decimals, the other is computed from such."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,8 @@ class Standing:
     model: Model
     scores: tuple[Score, ...]
     """One for each column."""
+    doubt: Doubt | None
+    """What keeps the headline of a ranked language model from showing any knowledge."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +44,37 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What the heading of a column says once, for all its cells."""
+
+    recorded: bool
+    """Whether all its values come from answers that others recorded."""
+    tokens: bool
+    """Whether tokens were counted for any model."""
+    thinking: bool
+    """Whether any model's count says how many tokens were thinking."""
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """The marks that its cells need not show."""
+        return frozenset(("recorded",) if self.recorded else ())
+
+
+@dataclass(frozen=True)
 class Ranking:
     """A board as its table shows it."""
 
     groups: tuple[tuple[Standing, ...], ...]
     """Ranked models, one tuple a tie group, best first."""
-    below: tuple[Standing, ...]
+    unranked: tuple[Standing, ...]
     references: tuple[Reference, ...]
-    common_marks: tuple[frozenset[str], ...]
-    """For each column, the marks that all its values bear: said once in its heading."""
-    tokens: tuple[bool, ...]
-    """For each column, whether tokens were counted for any model: where not, its heading says so."""
-    sources: tuple[RowSource, ...]
+    heads: tuple[Head, ...]
+    """One for each column."""
+    marks: tuple[Mark, ...]
+    """The marks that cells show, each once."""
+    origins: tuple[Origin, ...]
+    only_baselines: bool
+    """Whether there are rows, and none of them is a language model."""
 
     @property
     def ranked(self) -> int:
@@ -56,36 +85,55 @@ class Ranking:
 def ranking(board: ReadBoard, models: Sequence[Model]) -> Ranking:
     """The table of a board."""
     results, by_id = board.results, {model.facts.id: model for model in models}
-    standings = [_standing(results, row, by_id[row.model.id]) for row in results.rows]
+    references = _references(results.columns)
+    best = max((one.headline for one in references if one.headline is not None), default=None)
+    standings = [_standing(results, row, by_id[row.model.id], best) for row in results.rows]
     ranked = [standing for standing in standings if standing.row.status == "ranked"]
-    sources = {row.source.model_dump_json(): row.source for row in results.rows if row.source is not None}
+    heads = tuple(_head(results, index) for index in range(len(results.columns)))
+    kinds = {row.model.kind for row in results.rows}
     return Ranking(
         groups=tuple(tuple(group) for _, group in groupby(ranked, key=lambda standing: standing.row.group)),
-        below=tuple(standing for standing in standings if standing.row.status != "ranked"),
-        references=_references(results.columns),
-        common_marks=tuple(_common_marks(results, index) for index in range(len(results.columns))),
-        tokens=tuple(_tokens_known(results, index) for index in range(len(results.columns))),
-        sources=tuple(sources[key] for key in sorted(sources)),
+        unranked=tuple(standing for standing in standings if standing.row.status != "ranked"),
+        references=references,
+        heads=heads,
+        marks=_marks(results, heads),
+        origins=origins(results.rows),
+        only_baselines=kinds == {"baseline"},
     )
 
 
-def _standing(results: BoardResults, row: Row, model: Model) -> Standing:
+def _standing(results: BoardResults, row: Row, model: Model, best: float | None) -> Standing:
     sections = {(asked(score.column), score.cell.run): score for score in model.scores}
     pairs = zip(results.columns, row.cells, strict=True)
     # A cell without a run has no section of its own where another board knows one: the first of its question then.
     first = {asked(score.column): score for score in reversed(model.scores)}
     scores = tuple(sections.get((asked(column), cell.run), first[asked(column)]) for column, cell in pairs)
-    return Standing(row, model, scores)
+    return Standing(row, model, scores, _doubt(row, best))
 
 
-def _common_marks(results: BoardResults, index: int) -> frozenset[str]:
+def _doubt(row: Row, best: float | None) -> Doubt | None:
+    """Of the headline of a language model, compared with the best headline without knowledge."""
+    value, ci95 = row.headline.value, row.headline.ci95
+    if value is None or best is None or row.model.kind == "baseline":
+        return None
+    if value <= best + _NEGLIGIBLE:
+        return "no better"
+    return "not shown" if ci95 is not None and ci95[0] <= best + _NEGLIGIBLE else None
+
+
+def _head(results: BoardResults, index: int) -> Head:
     cells = [row.cells[index] for row in results.rows]
-    marks = [frozenset[str](cell.marks) for cell in cells if cell.state == "value"]
-    return frozenset.intersection(*marks) if marks else frozenset()
+    values = [cell for cell in cells if cell.state == "value"]
+    return Head(
+        recorded=bool(values) and all("recorded" in cell.marks for cell in values),
+        tokens=any(tokens_each(cell.usage) is not None for cell in cells),
+        thinking=thinking_counted(cell.usage for cell in cells),
+    )
 
 
-def _tokens_known(results: BoardResults, index: int) -> bool:
-    return any(tokens_each(row.cells[index].usage) is not None for row in results.rows)
+def _marks(results: BoardResults, heads: Sequence[Head]) -> tuple[Mark, ...]:
+    pairs = [pair for row in results.rows for pair in zip(row.cells, heads, strict=True)]
+    return tuple(sorted({mark for cell, head in pairs for mark in cell.marks if mark not in head.marks}))
 
 
 def _references(columns: Sequence[Column]) -> tuple[Reference, ...]:

@@ -17,6 +17,8 @@ class ReadBoard:
     """A board and the file it came from."""
 
     results: BoardResults
+    content: bytes
+    """Of the file: the site holds a copy of it."""
     sha256: str
     """Of the file's bytes."""
 
@@ -36,7 +38,8 @@ def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
     read, named = [], []
     for folder in folders:
         for path in _files(folder):
-            board = ReadBoard(read_results(path), sha256_hex(path.read_bytes()))
+            results, content = read_results(path), path.read_bytes()
+            board = ReadBoard(results, content, sha256_hex(content))
             read.append(board)
             named.append((board.slug, str(path)))
     distinct("boards", named)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
@@ -77,15 +78,23 @@ def read_member(text: str, key: str, options: Sequence[str], words: LanguageWord
         is no such member outside the reasoning.
     """
     outside, _ = strip_reasoning(text)
-    # A model that quotes its quotes is still understood.
-    values = re.findall(rf'\\?"{re.escape(key)}\\?"\s*:\s*\\?"([^"\\]*)\\?"', outside, re.IGNORECASE)
+    values = [found["quoted"] or found["bare"] or "" for found in _member(key).finditer(outside)]
     if not values:
         return None
+    readings = [read_choice(value, options, words) for value in values]
     # A member that says null, or none, is a step on the way and names nothing.
-    named = {read_choice(value, options, words).index for value in values} - {None}
-    if len(named) != 1:
-        return Reading("ambiguous" if named else "unparsed")
-    return Reading("answer", named.pop(), "member")
+    named = {reading.index for reading in readings if reading.index is not None}
+    if len(named) > 1 or any(reading.kind == "ambiguous" for reading in readings):
+        return Reading("ambiguous")
+    return Reading("answer", named.pop(), "member") if named else Reading("unparsed")
+
+
+@lru_cache(maxsize=16)
+def _member(key: str) -> re.Pattern[str]:
+    """A JSON member as models write it: quotes of any kind, perhaps escaped; a value without quotes, or a list."""
+    quote = r"""\\?["'“”‘’]"""
+    value = rf"""{quote}(?P<quoted>[^"'“”‘’\\]*){quote}|(?P<bare>\[[^\]]*\]|[^\s,}}]+)"""
+    return re.compile(rf"{quote}{re.escape(key)}{quote}\s*:\s*(?:{value})", re.IGNORECASE)
 
 
 def begins_with_refusal(text: str, words: LanguageWords) -> bool:

@@ -140,7 +140,9 @@ def rank_intervals(better: Decisions) -> list[tuple[int, int]]:
 def tie_groups(better: Decisions) -> list[int]:
     """Groups of models, numbered from 1, walking down a table.
 
-    A model starts a new group when the first model of the current group is significantly better.
+    A model starts a new group when the first model of the current group is significantly better. A group says nothing
+    else: a model of a lower group may still not be told from some of a higher one, and two models of one group may
+    differ. Which places a model may have is what `rank_intervals` says.
 
     Args:
         better: Models in the order of the table, best first.

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from seahelm_lite import runs
 from seahelm_lite.boards.build import build_board
 from seahelm_lite.boards.results import BoardResults, Cell, Row
@@ -109,6 +112,21 @@ def edit(folder: RunFolder, name: str, change: Callable[[Any], None], *, seal: b
         folder.seal()
 
 
+def give(folder: RunFolder, task: str, right: int, of: int = 12) -> None:
+    """Make a run of a task look as one of which so many answers are right, in scores and samples, and seal it."""
+    path = folder.path / "samples" / f"{task}@gen-letter.parquet"
+    table = pq.read_table(path)
+    values = pa.array([1.0] * right + [0.0] * (of - right))
+    pq.write_table(table.set_column(table.column_names.index("value"), "value", values), path)
+
+    def change(body: Any) -> None:
+        for score in body["scores"]:
+            if score["task"] == task:
+                score["value"] = right / of
+
+    edit(folder, "scores.json", change)
+
+
 def unseal(folder: RunFolder, status: str) -> None:
     """Make a run look as one that never ended."""
     edit(folder, "manifest.json", lambda body: body.update(status=status), seal=False)
@@ -121,6 +139,7 @@ IMPORTED: Mapping[str, Any] = {
     "title": "Somebody's answers",
     "url": None,
     "licence": "none stated",
+    "recorded": ["2025-04-17", "2026-02-20"],
     "files": [{"path": "github.com/a/b/log.jsonl", "sha256": "0" * 64, "answers": 24}],
     "set_aside": {},
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -47,22 +50,82 @@ def test_runs_of_other_documents_or_clusters_are_refused_by_name(
     assert caught.value.what == told + " and ".join(folder.run_id for folder in folders)
 
 
-def test_a_score_that_its_samples_do_not_give_is_refused(workshop: Workshop) -> None:
+def _left_out(workshop: Workshop, folder: RunFolder) -> str:
+    """Why a run is not on the board, on which another one is."""
+    workshop.model("sound", one=letters(6))
+    results = workshop.build(tasks=[{"task": "one"}])
+    assert [row.model.name for row in results.rows] == ["replay-sound"]
+    (left,) = results.left_out
+    assert left.run == folder.run_id
+    assert str(workshop.root) not in left.reason
+    assert "\n" not in left.reason
+    return left.reason
+
+
+def test_a_run_whose_samples_do_not_give_its_score_is_left_out(workshop: Workshop) -> None:
     folder = workshop.model("good", one=letters(9))
     edit(folder, "scores.json", lambda body: body["scores"][0].update(value=0.9))
-    with pytest.raises(BoardError) as caught:
-        workshop.build(tasks=[{"task": "one"}])
-    assert str(caught.value) == (
-        f"the samples of {folder.run_id} score 0.750000 on one, its scores say 0.9. "
-        "Check it with `seahelm-lite runs verify`."
-    )
+    assert _left_out(workshop, folder) == "its samples of one score 0.750000, its scores say 0.9"
 
 
-def test_samples_that_cannot_be_read_are_refused(workshop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [
+        ("value", [None], "1 of its samples of one have no value, and its scores say it is complete"),
+        ("document", [None], "1 of its samples of one have no value, and its scores say it is complete"),
+        ("value", [float("nan")], "its samples of one score nan, its scores say 0.75"),
+        ("state", ["error"], "its samples of one are not those that its scores count"),
+        ("document", ["x", "x"], "its samples of one are not those that its scores count"),
+    ],
+)
+def test_a_run_whose_samples_are_not_those_of_its_score_is_left_out(
+    workshop: Workshop, column: str, values: list[object], told: str
+) -> None:
     folder = workshop.model("good", one=letters(9))
-    path = folder.path / "samples" / "one@gen-letter.parquet"
+    _change(folder, column, values)
+    assert _left_out(workshop, folder) == told
+
+
+def _damaged(path: Path) -> None:
     path.write_bytes(b"PAR1")
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _without_values(path: Path) -> None:
+    pq.write_table(pq.read_table(path).drop_columns(["value", "state"]), path)
+
+
+def _with_words_for_values(path: Path) -> None:
+    table = pq.read_table(path)
+    place = table.column_names.index("value")
+    pq.write_table(table.set_column(place, "value", pa.array(["right"] * len(table))), path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_damaged, "its samples of one cannot be read"),
+        (_empty, "its samples of one cannot be read"),
+        (_with_words_for_values, "its samples of one cannot be read"),
+        (_without_values, "its samples of one have no state, value"),
+        (Path.unlink, "has no samples of one"),
+    ],
+)
+def test_a_run_whose_samples_cannot_be_read_is_left_out(
+    workshop: Workshop, spoil: Callable[[Path], None], told: str
+) -> None:
+    folder = workshop.model("good", one=letters(9))
+    spoil(folder.path / "samples" / "one@gen-letter.parquet")
     folder.seal()
-    with pytest.raises(BoardError, match="the samples cannot be read") as caught:
-        workshop.build(tasks=[{"task": "one"}])
-    assert caught.value.where == str(path)
+    assert _left_out(workshop, folder) == told
+
+
+def test_the_samples_of_a_column_that_ranks_nobody_are_held_against_its_score_too(workshop: Workshop) -> None:
+    folder = workshop.model("good", one=letters(9), two=letters(9))
+    edit(folder, "scores.json", lambda body: body["scores"][1].update(value=1.0))
+    results = workshop.build(tasks=[{"task": "one"}, {"task": "two", "required": False}])
+    assert [cell.state for cell in results.rows[0].cells] == ["value", "not run"]
+    assert [left.reason for left in results.left_out] == ["its samples of two score 0.750000, its scores say 1.0"]

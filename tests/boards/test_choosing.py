@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from seahelm_lite.boards.results import BoardError
 from seahelm_lite.engine.run_folder import RunFolder
-from tests.boards.making import Workshop, cell, copied, edit, letters
+from tests.boards.making import Workshop, as_imported, cell, copied, edit, give, letters
 
 MODEL = "model"
 
@@ -66,7 +67,7 @@ def test_two_runs_of_a_model_with_different_prompts_are_refused_by_name(workshop
 def test_two_runs_with_the_same_prompts_and_different_values_are_refused_by_name(workshop: Workshop) -> None:
     folder = workshop.run(_answers(workshop))
     other = copied(folder, "model-again")
-    edit(other, "scores.json", lambda body: body["scores"][0].update(value=0.5))
+    give(other, "one", 6)
     with pytest.raises(BoardError) as caught:
         workshop.build()
     assert "that differ in their values: " in caught.value.what
@@ -123,3 +124,81 @@ def test_a_run_with_other_shots_is_for_another_column(workshop: Workshop, shots:
     workshop.run(_answers(workshop))
     results = workshop.build(tasks=[{"task": "two"}, {"task": "one", "shots": shots, "required": False}])
     assert cell(results, MODEL, "one").state == found
+
+
+# Answers recorded elsewhere
+
+
+def _imported(workshop: Workshop, name: str, log_format: str, **form: str | None) -> RunFolder:
+    """A run under one protocol, by some format, read in some form."""
+    folder = workshop.model(name, one=letters(9))
+    as_imported(folder)
+
+    def change(body: Any) -> None:
+        body["imported"]["format"] = log_format
+        body["tasks"][0]["answer_form"] = form or None
+
+    edit(folder, "manifest.json", change)
+    return folder
+
+
+LETTER: dict[str, str | None] = {"kind": "letter", "key": None}
+MEMBER: dict[str, str | None] = {"kind": "letter", "key": "answer"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept", "told"),
+    [
+        (("x-logs", LETTER), ("x-logs", LETTER), ["a", "b"], None),
+        (
+            ("x-logs", LETTER),
+            ("y-logs", LETTER),
+            ["a"],
+            "its one came by the format y-logs (read as letter), that of {other} by the format x-logs (read as letter)",
+        ),
+        (
+            ("x-logs", LETTER),
+            ("somewhere", LETTER),
+            ["b"],
+            "its one came by the format x-logs (read as letter), "
+            "that of {other} by the format somewhere (read as letter)",
+        ),
+        (
+            ("x-logs", LETTER),
+            ("x-logs", MEMBER),
+            ["a"],
+            "its one came by the format x-logs (read as letter answer), "
+            "that of {other} by the format x-logs (read as letter)",
+        ),
+        (
+            ("x-logs", LETTER),
+            ("x-logs", {}),
+            ["a"],
+            "its one came by the format x-logs, that of {other} by the format x-logs (read as letter)",
+        ),
+    ],
+)
+def test_recorded_answers_of_one_column_came_by_one_format_and_were_read_alike(
+    workshop: Workshop, first: Any, second: Any, kept: list[str], told: str | None
+) -> None:
+    runs = {
+        name: _imported(workshop, name, log_format, **form)
+        for name, (log_format, form) in (("a", first), ("b", second))
+    }
+    results = workshop.build(protocol="recorded:somewhere", tasks=[{"task": "one"}])
+    assert sorted(row.model.name for row in results.rows) == [f"replay-{name}" for name in kept]
+    lost = [runs[name].run_id for name in "ab" if name not in kept]
+    assert [left.run for left in results.left_out] == lost
+    if told is not None:
+        assert results.left_out[0].reason == told.format(other=runs[kept[0]].run_id)
+
+
+def test_our_own_answers_do_not_pass_for_recorded_ones(workshop: Workshop) -> None:
+    folder = workshop.model("ours", one=letters(9))
+    as_imported(folder)
+    edit(folder, "manifest.json", lambda body: body.update(imported=None, spec={"model": "x", "tasks": ["one"]}))
+    results = workshop.build(protocol="recorded:somewhere", tasks=[{"task": "one"}])
+    assert results.rows == ()
+    assert [left.reason for left in results.left_out] == [
+        "its one is in recorded:somewhere, which does not go with where its answers are from"
+    ]

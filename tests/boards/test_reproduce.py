@@ -91,9 +91,10 @@ def test_the_command_makes_the_same_scores_and_prompts(
     assert before.command is not None
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("seahelm_lite.catalog.catalog.shipped_folder", lambda name: workshop.root / name)
-    # Into a folder of its own: in that of the first run it would be the same run over fewer tasks.
+    # Into a folder of its own: in that of the first run it would be found finished.
     arguments = [word if word != "out" else "again" for word in shlex.split(before.command)]
     assert main(arguments[1:]) == 0
     after = cell(workshop.build(tmp_path / "again", shots=1), "model", "two")
+    assert (after.run, after.scores_sha256) == (before.run, before.scores_sha256)
     assert (after.value, after.prompts_sha256, after.counts) == (before.value, before.prompts_sha256, before.counts)
     assert after.command == before.command

@@ -14,6 +14,7 @@ from seahelm_lite.models.baselines import KINDS
 from tests.boards.making import Workshop, edit, letters
 from tests.cli.conftest import Call, refused
 
+WITHOUT_RUNS = "checked without runs: values, ranks and hashes were not made again"
 COLUMNS = ["rank", "group", "model", "headline", "95 % interval", "columns"]
 
 
@@ -132,7 +133,16 @@ def test_a_named_board_without_runs_says_what_it_looks_for(filled: Workshop, cal
     assert told == (
         f"no run in {filled.out} is for the board made. It takes runs in recorded:somewhere with 1 shots of: one, two."
     )
-    assert refused(call("board", "build", "--runs", filled.out, "--out", "boards")) == told
+    _nothing_written()
+
+
+def test_runs_that_no_board_takes_are_told_so_with_the_boards_that_there_are(filled: Workshop, call: Call) -> None:
+    filled.board(protocol="recorded:somewhere", shots=1)
+    told = refused(call("board", "build", "--runs", filled.out, "--out", "boards"))
+    assert told == (
+        f"no run in {filled.out} is for any board. "
+        "Boards take runs of their tasks in one protocol: made (recorded:somewhere, 1 shots)."
+    )
     _nothing_written()
 
 
@@ -178,11 +188,12 @@ def _built(workshop: Workshop, call: Call) -> Path:
 
 def test_a_board_as_it_was_built_is_as_it_should_be(filled: Workshop, call: Call) -> None:
     _built(filled, call)
-    for runs in ((), ("--runs", filled.out)):
+    for runs, remarks in (((), [WITHOUT_RUNS]), (("--runs", filled.out), [])):
         called = call("board", "check", "--boards", "boards", *runs)
-        assert (called.status, called.out, called.err) == (0, "made: as it should be\n", "")
-    called = call("board", "check", "made", "--boards", "boards", "--json")
-    assert json.loads(called.out) == {"boards": [{"board": "made", "faults": []}]}
+        assert (called.status, called.err) == (0, "")
+        assert called.out.splitlines() == ["made: as it should be", *remarks]
+        called = call("board", "check", "made", "--boards", "boards", "--json", *runs)
+        assert json.loads(called.out) == {"boards": [{"board": "made", "faults": []}], "remarks": remarks}
 
 
 def test_each_fault_of_a_board_is_a_line_and_exit_1(filled: Workshop, call: Call) -> None:
@@ -194,6 +205,7 @@ def test_each_fault_of_a_board_is_a_line_and_exit_1(filled: Workshop, call: Call
     assert called.out.splitlines() == [
         "made: the board card has changed since it was built",
         "made: replay-poor: is in group 5 after group 1",
+        WITHOUT_RUNS,
     ]
     told: dict[str, Any] = json.loads(call("board", "check", "--boards", "boards", "--json").out)
     assert len(told["boards"][0]["faults"]) == 2

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from seahelm_lite.engine.run_folder import RunFolder
+from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import Response
 from seahelm_lite.schemas import schema
 from tests.cli.conftest import Call, Called, refused
@@ -39,7 +40,7 @@ class TestACompleteLog:
     def test_becomes_one_sealed_run_that_verifies_and_fits_the_schemas(self, call: Call, tmp_path: Path) -> None:
         called = imported(call, tmp_path, RIGHT)
         assert called.status == 0
-        assert "1 runs imported" in called.err
+        assert "runs imported into" in called.err
         folder = only_run(tmp_path / "out")
         Draft202012Validator(schema("run-1")).validate(folder.manifest())
         Draft202012Validator(schema("scores-1")).validate(folder.scores())
@@ -76,14 +77,14 @@ class TestACompleteLog:
         text = (only_run(tmp_path / "out").path / "manifest.json").read_text(encoding="utf-8")
         told = json.loads(text)["imported"]
         assert (told["source"], told["licence"]) == ("thaiexamjs", "CC-BY-4.0")
-        assert [(file["path"], file["answers"]) for file in told["files"]] == [("logs/x.jsonl.br", 6)]
+        assert [(file["path"], file["answers"]) for file in told["files"]] == [("x.jsonl.br", 6)]
         assert str(tmp_path) not in text
 
     def test_imported_again_is_the_same_run(self, call: Call, tmp_path: Path) -> None:
         imported(call, tmp_path, RIGHT)
         before = (only_run(tmp_path / "out").path / "MANIFEST.sha256").read_bytes()
         called = imported(call, tmp_path, RIGHT)
-        assert (called.status, "0 runs imported into" in called.err, "1 were there already" in called.err) == (
+        assert (called.status, "/out: 0;" in called.err, "there already: 1" in called.err) == (
             0,
             True,
             True,
@@ -113,6 +114,30 @@ class TestACompleteLog:
         names = sorted(path.name.rpartition("-")[0] for path in (tmp_path / "out").iterdir() if path.is_dir())
         assert names == ["model-x", "model-y-high"]
 
+    def test_gives_the_same_bytes_in_whatever_order_and_by_whatever_path_its_files_are_named(
+        self, call: Call, tmp_path: Path
+    ) -> None:
+        for name, lines in (("a", RIGHT[:3]), ("b", RIGHT[3:])):
+            snapshot(tmp_path / "work" / f"{name}.jsonl.br", lines)
+        runs = []
+        for out, files in (
+            ("one", ("a.jsonl.br", "b.jsonl.br")),
+            ("two", (tmp_path / "work/b.jsonl.br", "a.jsonl.br")),
+        ):
+            assert call("import", "thaiexamjs", *files, *TASK, "--out", tmp_path / out).status == 0
+            folder = only_run(tmp_path / out)
+            runs.append((folder.run_id, (folder.path / "scores.json").read_bytes(), folder.manifest()["imported"]))
+        assert runs[0] == runs[1]
+
+    def test_is_shown_under_the_whole_name_of_its_model(self, call: Call, tmp_path: Path) -> None:
+        lines = [{**line, "_id": line["_id"].replace("model-x", "model-x[high]")} for line in RIGHT]
+        assert "model-x[high]" in imported(call, tmp_path, lines).out
+
+    def test_says_when_its_answers_were_recorded(self, call: Call, tmp_path: Path) -> None:
+        days = [{**line, "updatedAt": f"2025-04-1{n}T14:29:27.637Z"} for n, line in enumerate(RIGHT)]
+        imported(call, tmp_path, days)
+        assert only_run(tmp_path / "out").manifest()["imported"]["recorded"] == ["2025-04-10", "2025-04-15"]
+
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("missing", [[], [failed_line(5)]], ids=["not in the log", "recorded as failed"])
@@ -121,7 +146,7 @@ def test_a_document_without_an_answer_leaves_the_run_incomplete_and_never_counts
 ) -> None:
     called = imported(call, tmp_path, [*RIGHT[:5], *missing])
     assert called.status == 1
-    assert "1 incomplete: the source lacks answers" in called.err
+    assert "incomplete, as the source lacks answers: 1" in called.err
     folder = only_run(tmp_path / "out")
     (score,) = folder.scores()["scores"]
     assert (score["value"], score["n_answered"], score["n"], score["counts"]["error"]) == (None, 5, 6, 1)
@@ -191,25 +216,25 @@ class TestABadLog:
         [
             (
                 [*RIGHT, snapshot_line(6)],
-                "logs/x.jsonl.br:7: answers 'small/rows.jsonl#6', which small does not have (6 answers match the "
+                "x.jsonl.br:7: answers 'small/rows.jsonl#6', which small does not have (6 answers match the "
                 "pinned data, 1 do not)",
             ),
             (
                 [*RIGHT, RIGHT[2]],
-                "logs/x.jsonl.br:7: small/rows.jsonl#2 is answered twice, first at logs/x.jsonl.br:3",
+                "x.jsonl.br:7: small/rows.jsonl#2 is answered twice, first at x.jsonl.br:3",
             ),
             (
                 [*RIGHT[:5], snapshot_line(5, shown={"question": "Soalan 5?", "a": "ya", "b": "mungkin"})],
-                "logs/x.jsonl.br:6: shows another question or other options than small/rows.jsonl#5: another version",
+                "x.jsonl.br:6: shows another question or other options than small/rows.jsonl#5: another version",
             ),
             (
                 [*RIGHT[:4], snapshot_line(4, shown={"question": "x"}), snapshot_line(5, shown={"question": "y"})],
-                "(4 answers match the pinned data, 2 do not: logs/x.jsonl.br:5; logs/x.jsonl.br:6)",
+                "(4 answers match the pinned data, 2 do not: x.jsonl.br:5; x.jsonl.br:6)",
             ),
-            ([{**RIGHT[0], "_id": "model-x#0"}], "logs/x.jsonl.br:1: the id 'model-x#0' is not <model>:<exam>:"),
-            ([{"state": "completed"}], "logs/x.jsonl.br:1: '_id' is missing"),
-            ([snapshot_line(0, text=None)], "logs/x.jsonl.br:1: 'text' is missing"),  # type: ignore[arg-type]
-            ([], "logs/x.jsonl.br: hold no answer"),
+            ([{**RIGHT[0], "_id": "model-x#0"}], "x.jsonl.br:1: the id 'model-x#0' is not <model>:<exam>:"),
+            ([{"state": "completed"}], "x.jsonl.br:1: '_id' is missing"),
+            ([snapshot_line(0, text=None)], "x.jsonl.br:1: 'text' is missing"),  # type: ignore[arg-type]
+            ([], "x.jsonl.br: holds no answer"),
         ],
         ids=["unknown id", "duplicate", "other data", "two faults", "no id of theirs", "no id", "no text", "empty"],
     )
@@ -220,9 +245,9 @@ class TestABadLog:
     @pytest.mark.parametrize(
         ("cut", "sentence"),
         [
-            (lambda whole: as_lines(RIGHT), "logs/x.jsonl.br: is not a whole Brotli file. The file may have been cut"),
-            (lambda whole: whole[: len(whole) // 2], "logs/x.jsonl.br: is not a whole Brotli file."),
-            (lambda whole: b"", "logs/x.jsonl.br: is not a whole Brotli file."),
+            (lambda whole: as_lines(RIGHT), "x.jsonl.br: is not a whole Brotli file. The file may have been cut"),
+            (lambda whole: whole[: len(whole) // 2], "x.jsonl.br: is not a whole Brotli file."),
+            (lambda whole: b"", "x.jsonl.br: is not a whole Brotli file."),
         ],
         ids=["not packed", "cut off", "empty"],
     )
@@ -251,7 +276,7 @@ class TestABadLog:
         imported(call, tmp_path, RIGHT)
         called = imported(call, tmp_path, [snapshot_line(number) for number in range(6)])
         assert called.status == 2
-        assert "answers of model-x to small were imported before, from other files, as model-x-" in called.sentence()
+        assert "answers of model-x to small were imported before, otherwise, as model-x-" in called.sentence()
         assert only_run(tmp_path / "out").scores()["scores"][0]["value"] == 1.0
 
     @pytest.mark.usefixtures("small")
@@ -260,9 +285,47 @@ class TestABadLog:
         called = call("import", "thaiexamjs", path, path, *TASK, "--out", tmp_path / "out")
         assert "has the same content as" in refused(called, tmp_path / "out")
 
+    @pytest.mark.usefixtures("small")
+    def test_without_an_answer_is_refused_also_beside_others(self, call: Call, tmp_path: Path) -> None:
+        good, empty = snapshot(tmp_path / "good.jsonl.br", RIGHT), snapshot(tmp_path / "none.jsonl.br", [])
+        called = call("import", "thaiexamjs", good, empty, *TASK, "--out", tmp_path / "out")
+        assert "none.jsonl.br: holds no answer" in refused(called, tmp_path / "out")
+
+    @pytest.mark.usefixtures("small")
+    def test_of_a_source_that_is_another_formats(self, call: Call, tmp_path: Path) -> None:
+        for source in ("lm-eval", "lm-eval-ll-letter", "malay-llm-benchmark"):
+            called = imported(call, tmp_path, RIGHT, "--source", source)
+            assert f"the source '{source}' is that of another format" in refused(called, tmp_path / "out")
+
+    @pytest.mark.usefixtures("small")
+    def test_into_a_file_instead_of_a_folder(self, call: Call, tmp_path: Path) -> None:
+        (tmp_path / "out").write_text("")
+        assert f"{tmp_path}/out: cannot be written: " in imported(call, tmp_path, RIGHT).sentence()
+
+    @pytest.mark.usefixtures("small")
+    def test_beside_a_run_that_nobody_can_read_is_imported(self, call: Call, tmp_path: Path) -> None:
+        broken = tmp_path / "out" / "broken"
+        broken.mkdir(parents=True)
+        (broken / "manifest.json").write_text('{"schema": "seahelm-lite/run/1", "imported": {}, "tasks": [{}]}')
+        assert imported(call, tmp_path, RIGHT).status == 0
+
+    @pytest.mark.usefixtures("small")
+    def test_on_a_full_disk_leaves_no_folder_of_a_run(
+        self, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise RunFolderError("cannot be written: No space left on device")
+
+        monkeypatch.setattr(RunFolder, "write_scores", full)
+        assert "No space left on device" in imported(call, tmp_path, RIGHT).sentence()
+        assert [path for path in (tmp_path / "out").iterdir() if path.is_dir()] == []
+
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
+            (("thaiexamjs", "x", "--licence", " "), "argument --licence: is empty"),
+            (("thaiexamjs", "x", "--model="), "argument --model: is empty"),
+            (("thaiexamjs", "x" * 5000), "cannot be read: File name too long"),
             (("thaiexamsj", "x"), "there is no log format 'thaiexamsj'. Did you mean thaiexamjs"),
             (("thaiexamjs", "absent.br"), "absent.br: cannot be read: No such file or directory"),
             (("thaiexamjs", "x", "--source", "Bad Name"), "argument --source: 'Bad Name' is not made of a-z"),

@@ -105,6 +105,19 @@ def test_repeats_stay_apart_and_a_missing_one_is_no_error(tmp_path: Path) -> Non
     assert not [sample for sample in found.samples if isinstance(sample.outcomes[0], Failure)]
 
 
+def test_a_repeat_that_failed_stays_an_error_beside_those_that_did_not(tmp_path: Path) -> None:
+    failed = answer(0, repeat=1, outcomes=(Failure("state 'failed'"),), requests=(), shown=None)
+    answers = [answer(0), failed, answer(0, repeat=2), answer(1)]
+    (found,) = matched(SmallTask(tmp_path), answers)
+    assert answered(found) == ["0.0", "0.2", "1.0"]
+    of_first = [sample for sample in found.samples if sample.document.id.endswith("#0")]
+    assert [(sample.repeat, isinstance(sample.outcomes[0], Failure)) for sample in of_first] == [
+        (0, False),
+        (1, True),
+        (2, False),
+    ]
+
+
 def test_a_document_without_an_answer_is_a_failure_with_its_cause(tmp_path: Path) -> None:
     answers = [answer(number) for number in range(4)]
     failed = answer(4, outcomes=(Failure("state 'failed'"),), requests=(), shown=None)
@@ -150,3 +163,36 @@ def test_content_that_documents_with_other_passages_share_finds_none_of_them(tmp
         matched(task, [answer(1, row=None)])
     (found,) = matched(task, [answer(1)])
     assert answered(found) == ["1.0"]
+
+
+LISTED = "Soalan 4?\nA. {}\nB. {}\nAnswer:"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [LISTED.format("tidak", "ya"), "Soalan 4?\ntidak\nya", "Soalan 4?\ntidak, ya. Jawab ya atau tidak:", "Soalan 4?"],
+    ids=["lettered", "lines", "named again", "none"],
+)
+def test_a_text_that_has_the_options_in_another_order_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(
+        LogError, match=r"log:5: shows the options of small/rows\.jsonl#4 in another order, or not at all"
+    ):
+        matched(SmallTask(tmp_path), [answer(4, shown=Shown(text))])
+    with pytest.raises(LogError, match="log:5: shows a question or options that no document of small has"):
+        matched(SmallTask(tmp_path), [answer(4, row=None, shown=Shown(text))])
+
+
+def test_a_text_that_fits_documents_with_other_content_finds_none_of_them(tmp_path: Path) -> None:
+    task = SmallTask(tmp_path, rows=[row(1), {**row(1), "question": "Lagi. Soalan 1?"}])
+    whole = Shown(LISTED.replace("4", "1").format("ya", "tidak"))
+    (found,) = matched(task, [answer(0, row=None, shown=whole)])
+    assert answered(found) == ["0.0"]
+    both = Shown("Lagi. " + whole.question)
+    with pytest.raises(LogError, match="log:1: does not say which of 2 documents with other content it shows"):
+        matched(task, [answer(0, row=None, shown=both)])
+
+
+def test_letters_of_a_text_count_its_blanks(tmp_path: Path) -> None:
+    (found,) = matched(SmallTask(tmp_path), [answer(4, shown=Shown("Soalan 4?\nA. ya\nB.\nC. tidak\nAnswer:"))])
+    (sample,) = [sample for sample in found.samples if sample.document.id.endswith("#4")]
+    assert sample.letters == ("A", "C")

@@ -14,13 +14,14 @@ QUIZ = column(
     "malay_grammar_quiz", title="Malay grammar: quiz pages", protocol="gen-letter", n=None, chance=None, baselines={}
 )
 MANY_UNPARSED = {"scored": 80, "unparsed": 15, "refused": 0, "truncated": 0, "error": 0}
+MANY_ENDINGS = {"scored": 120, "unparsed": 1, "refused": 3, "truncated": 40, "error": 0}
 
 
 @pytest.fixture(scope="session")
 def boards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of three boards: one with every state, one with a baseline, one without any model."""
     rows = [
-        row("Alpha-1", [cell(0.9), cell(0.8, n=164)], rank=(1, 2)),
+        row("Alpha-1", [cell(0.9), cell(0.8, n=164, n_clusters=153, counts=MANY_ENDINGS)], rank=(1, 2)),
         row("Beta-2", [cell(0.85, counts=MANY_UNPARSED, marks=["parse!", "recorded"]), cell(0.8, n=164)], rank=(1, 2)),
         row("Gamma-3", [cell(0.02), cell(0.3, n=164, usage=None)], group=2, rank=(3, 3)),
         row("Delta-4", [incomplete(94), cell(0.7, n=164)]),

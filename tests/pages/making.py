@@ -91,7 +91,7 @@ def incomplete(answered: int, n: int = 95, **changes: Any) -> Json:
 
 
 def row(name: str, cells: Sequence[Json], *, group: int = 1, rank: Sequence[int] = (1, 1), **changes: Any) -> Json:
-    """A model: ranked where all its cells have a value, below the line where not."""
+    """A model: ranked where all its cells have a value."""
     values = [cell["value"] for cell in cells if cell["state"] == "value"]
     ranked = len(values) == len(cells)
     mean = sum(values) / len(cells) if ranked else None
@@ -106,6 +106,7 @@ def row(name: str, cells: Sequence[Json], *, group: int = 1, rank: Sequence[int]
             "title": "dtinth/thaiexamjs: answers of models to Thai exams",
             "url": "https://github.com/dtinth/thaiexamjs",
             "licence": "none stated",
+            "recorded": ["2024-05-12", "2024-06-01"],
         },
         "status": "ranked" if ranked else "incomplete",
         "headline": {"value": mean, "ci95": ci95, "ci_method": "paired" if ranked else None, "reason": reason},

@@ -59,7 +59,7 @@ def _everywhere(text: str) -> dict[str, Any]:
         licence={"stated": text, "redistributable": True, "note": text},
         sources=[{"source": text, "sha256": sha("x"), "pinned": False}],
     )
-    source = {"format": text, "source": text, "title": text, "url": text, "licence": text}
+    source = {"format": text, "source": text, "title": text, "url": text, "licence": text, "recorded": None}
     absent = row(
         "other", [cell(None, state="withheld", reason=text)], headline={**NO_HEADLINE, "reason": text}, source=None
     )

@@ -44,12 +44,17 @@ def _of_cards(cards: Cards) -> set[str]:
     """Titles and sentences of the cards of this repository."""
     boards = [yaml.safe_load(path.read_bytes()) for path in (REPOSITORY / "leaderboards" / "boards").glob("*.yaml")]
     texts = {text for board in boards for text in (board["title"], board["measures"])}
-    return texts | {text for task in cards.tasks.values() for text in (task.card.title, task.card.measures)}
+    for task in cards.tasks.values():
+        card = task.card
+        texts |= {card.title, card.measures, card.licence.stated, card.licence.note, *card.defects}
+        texts |= {exclusion.reason for exclusion in card.exclude}
+    return texts
 
 
 def _of_results() -> set[str]:
-    """Every string of the code that writes the reasons of results files."""
-    paths = [path for room in ("boards", "stats") for path in (REPOSITORY / "seahelm_lite" / room).glob("*.py")]
+    """Every string of the code that writes the reasons of results files and the titles of sources."""
+    rooms = ("boards", "stats", "models/recorded")
+    paths = [path for room in rooms for path in (REPOSITORY / "seahelm_lite" / room).glob("*.py")]
     nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 

@@ -11,7 +11,9 @@ import pytest
 from seahelm_lite.errors import SeahelmError
 from seahelm_lite.pages import build_site
 from seahelm_lite.pages.fault import SiteError
+from seahelm_lite.records import sha256_hex
 from tests.pages.making import board, cell, row, write
+from tests.pages.page import Page
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -55,6 +57,16 @@ def test_the_marker_names_the_boards_and_every_other_file(results: Path, tmp_pat
     assert marker["schema"] == "seahelm-lite/site/1"
     assert list(marker["boards"]) == ["made"]
     assert {*marker["files"], "site.json"} == set(_files(tmp_path / "site"))
+
+
+def test_the_results_file_lies_beside_the_page_of_its_board(boards: Path, site: Path) -> None:
+    for path in boards.iterdir():
+        assert (site / "board" / path.name).read_bytes() == path.read_bytes()
+        for folder in ("", "th"):
+            page = Page(site / folder / "board" / f"{path.stem}.html")
+            (link,) = [a for a in page.all("a") if "download" in a]
+            assert (page.path.parent / link["href"]).resolve() == (site / "board" / path.name).resolve()
+            assert sha256_hex(path.read_bytes()) in page.text
 
 
 def test_a_failed_build_leaves_the_site_that_was_there(results: Path, tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seahelm_lite.records import STATES, Failure, Outcome, Response
-from seahelm_lite.scoring.answers import TIE, without_empty_scoring
+from seahelm_lite.prompts.words import language_words
+from seahelm_lite.records import STATES, AnswerForm, Failure, FinishReason, Outcome, Response, State
+from seahelm_lite.scoring.answers import TIE, read_answer, without_empty_scoring
 from tests.scoring.making import choice, choice_card, passage, read, said, text_card
 
 DOCUMENT = choice(0, answer=1, options=["Perlis", "Sarawak", "Melaka", "Johor"])
@@ -169,3 +170,24 @@ def test_every_reply_ends_in_exactly_one_state(text: str, finish: str | None, re
     assert answer.choice in (None, 0, 1, 2, 3)
     assert answer.choice is None or answer.state == "scored"
     assert answer.state != "scored" or answer.choice is not None or refusal == "scored"
+
+
+@pytest.mark.parametrize(
+    ("text", "finish_reason", "state", "answered"),
+    [
+        ('Sarawak. {"key": "b"}', "stop", "scored", 1),
+        ("The answer is B.", "stop", "scored", 1),
+        ('The answer is C. {"key": "b"}', "stop", "scored", 1),
+        ('{"key": "a"} or {"key": "b"}', "stop", "unparsed", None),
+        # The member was to come last: what stands before a cut is a step on the way.
+        ('{"key": "b"} because Sar', "length", "scored", 1),
+        ("The answer is B. Let me check agai", "length", "truncated", None),
+        ('<think>{"key": "b"}', "length", "truncated", None),
+    ],
+)
+def test_an_answer_asked_for_in_a_json_member_is_read_there_first(
+    text: str, finish_reason: FinishReason, state: State, answered: int | None
+) -> None:
+    sample = said(DOCUMENT, Response(text=text, finish_reason=finish_reason))
+    answer = read_answer(sample, choice_card(), AnswerForm("letter", key="key"), language_words("ms"))
+    assert (answer.state, answer.choice) == (state, answered)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seahelm_lite.prompts.words import LanguageWords, available_languages, language_words
-from seahelm_lite.scoring.extraction import Reading, read_choice
+from seahelm_lite.scoring.extraction import Reading, read_choice, read_member
 
 ANIMALS = ("buaya darat", "ikan keli", "buaya tembaga", "ular sawa")
 
@@ -561,3 +561,33 @@ REPEATED = (
 @pytest.mark.parametrize("piece", REPEATED)
 def test_a_reply_that_repeats_itself_is_read_in_linear_time(before: str, piece: str) -> None:
     read_choice(before + piece * 10_000, ANIMALS, language_words("ms"))
+
+
+@pytest.mark.parametrize(
+    ("reply", "read"),
+    [
+        ('{"key": "b"}', 1),
+        ('Because of this. {"reason": "a", "key": "B"} Done.', 1),
+        ('{"key": b}', 1),
+        ("{'key': 'b'}", 1),
+        ("{“key”: “b”}", 1),
+        ('{\\"key\\": \\"b\\"}', 1),
+        ('{"key": ["b"]}', 1),
+        ('{"key": "dua"}', 1),
+        ('{"key": null} No: {"key": "b"}', 1),
+        ('{"key": "b"} Again: {"key": "b"}', 1),
+        ('<think>{"key": "a"}</think>{"key": "b"}', 1),
+        ('{"key": "a"} No: {"key": "b"}', "ambiguous"),
+        ('{"key": "a"} No: {"key": "b, c"}', "ambiguous"),
+        ('{"key": ["a", "b"]}', "ambiguous"),
+        ('{"key": null}', "unparsed"),
+        ('{"key": "e"}', "unparsed"),
+        ('{"key": 2}', "unparsed"),
+        ('{"keyless": "b"}', None),
+        ('{"other_key": "b"}', None),
+        ("The key is b.", None),
+    ],
+)
+def test_a_declared_json_member_names_the_option_however_it_is_quoted(reply: str, read: int | str | None) -> None:
+    reading = read_member(reply, "key", ("satu", "dua", "tiga", "empat"), language_words("ms"))
+    assert (None if reading is None else reading.kind if reading.index is None else reading.index) == read

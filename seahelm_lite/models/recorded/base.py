@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
-from codecs import BOM_UTF8
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from seahelm_lite.errors import LogError
@@ -64,8 +63,13 @@ class RecordedAnswer:
     requests: tuple[Request, ...]
     """The original prompts: one, or one for each option of a log-likelihood; none where there is no answer."""
     outcomes: tuple[Outcome, ...]
+    recorded_on: date | None = None
+    """The day of the answer, where the log says it."""
     variant: str = ""
     """Where one kind of log holds answers asked for in several ways, which way: they are different protocols."""
+    model_sha256: str | None = None
+    """SHA-256 of what the log says of the model beyond its name, such as its arguments; answers under one name must
+    agree in it. None where the log says no more."""
 
 
 @dataclass(frozen=True)
@@ -101,79 +105,13 @@ class LogFormat(Protocol):
         ...
 
 
-def json_lines(file: LogFile, data: bytes | None = None) -> Iterator[tuple[str, dict[str, JsonValue]]]:
-    """The objects of a JSON-lines file, each with its place.
-
-    Args:
-        file: The file.
-        data: Its content, where that had to be unpacked first.
-
-    Raises:
-        LogError: At the first line that is no JSON object, such as half of one.
-    """
-    content = (file.data if data is None else data).removeprefix(BOM_UTF8)
-    # Not `splitlines`, which also cuts at characters that answers contain, such as U+2028.
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"{file.name}:{number}"
-        try:
-            value = _loads(line)
-        except ValueError as error:
-            raise LogError(f"is no JSON: {error}", where=place, remedy=COPY_AGAIN) from None
-        if not isinstance(value, dict):
-            raise LogError("is no JSON object", where=place, remedy=COPY_AGAIN)
-        yield place, value
-
-
-def json_value(data: bytes, name: str) -> JsonValue:
-    """The value of a file that is one piece of JSON.
-
-    Args:
-        data: Its content.
-        name: Its name, for the message.
-
-    Raises:
-        LogError: With the line where it stops being JSON.
-    """
-    try:
-        return _loads(data)
-    except ValueError as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
-        raise LogError(f"is no JSON: {error}", where=f"{name}:{line}", remedy=COPY_AGAIN) from None
-
-
-def _loads(data: bytes) -> JsonValue:
-    """JSON as it may be stored again: NaN and infinities, which Python alone writes, become null.
-
-    Halves of surrogate pairs, which cannot be written in UTF-8, become question marks.
-    """
-    value = json.loads(data, parse_constant=lambda name: None)
-    return _whole(value) if _HALF.search(data) else value
-
-
-_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
-"""An escape that may be half of a pair."""
-
-
-def _whole(value: JsonValue) -> JsonValue:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {_whole(name): _whole(member) for name, member in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, list) else value
-
-
-COPY_AGAIN = "The file may have been cut off or changed: copy it again. Nothing was imported."
-
-
 def member(value: JsonValue, path: str, kind: type | tuple[type, ...], place: str) -> JsonValue:
     """A member of a JSON object, of a type.
 
     Args:
         value: The object.
         path: Names from the outside in, joined by dots.
-        kind: Type or types it must have.
+        kind: Type or types it must have; a boolean is no number.
         place: For the message.
 
     Raises:
@@ -182,10 +120,30 @@ def member(value: JsonValue, path: str, kind: type | tuple[type, ...], place: st
     found = value
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
-    if not isinstance(found, kind):
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if not isinstance(found, kinds) or (isinstance(found, bool) and bool not in kinds):
         fault = "is missing" if found is None else f"is a {type(found).__name__}"
         raise LogError(f"{path!r} {fault}", where=place, remedy="Is it a log of this format, and of a known version?")
     return found
+
+
+def day(stated: JsonValue) -> date | None:
+    """The day of a time as logs write it (ISO 8601); None where it is none."""
+    try:
+        return datetime.fromisoformat(str(stated)).date()
+    except ValueError:
+        return None
+
+
+def number(value: JsonValue) -> int | float | None:
+    """The value if it is a number; None for anything else, booleans included."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def count(value: JsonValue) -> int | None:
+    """The value if it is a whole number from nought on, such as a number of tokens; None for anything else."""
+    found = number(value)
+    return int(found) if found is not None and math.isfinite(found) and found >= 0 and found == int(found) else None
 
 
 _Fact = TypeVar("_Fact")
@@ -195,14 +153,35 @@ def stated(fact: _Fact | None, what: str, option: str, place: str) -> _Fact:
     """A fact that the log states or the user declares.
 
     Args:
-        fact: As found; None where neither says it.
+        fact: As found; None, or an empty text, where neither says it.
         what: What it is, in words.
         option: The option that declares it.
         place: For the message.
 
     Raises:
-        LogError: If it is None, naming the option.
+        LogError: If there is none, naming the option.
     """
-    if fact is None:
+    if fact is None or (isinstance(fact, str) and not fact.strip()):
         raise LogError(f"does not say {what}", where=place, remedy=f"Give it with {option}.")
     return fact
+
+
+def declared_or_logged(declared: _Fact | None, logged: _Fact | None, what: str, option: str, place: str) -> _Fact:
+    """A fact that the user declares where the log does not state it; what the log states cannot be overridden.
+
+    Args:
+        declared: What the user says; None where the option is not given.
+        logged: What the log states; None, or an empty text, where it does not.
+        what: What it is, in words, with its article.
+        option: The option that declares it.
+        place: For the message.
+
+    Raises:
+        LogError: If neither says it, or if they differ.
+    """
+    if isinstance(logged, str) and not logged.strip():
+        logged = None
+    if declared is not None and logged is not None and declared != logged:
+        remedy = f"Leave {option} away, or leave this file out."
+        raise LogError(f"says {what} is {logged}, but {option} says {declared}", where=place, remedy=remedy)
+    return stated(logged if declared is None else declared, f"what {what} is", option, place)

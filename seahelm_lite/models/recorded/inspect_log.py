@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from seahelm_lite.errors import LogError
 from seahelm_lite.models.recorded.base import (
@@ -12,11 +13,14 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
-    json_value,
+    count,
+    day,
+    declared_or_logged,
     member,
-    stated,
+    number,
 )
-from seahelm_lite.models.recorded.rows import card_of, reply_form
+from seahelm_lite.models.recorded.json_logs import json_value
+from seahelm_lite.models.recorded.rows import card_of, reply_form, task_name
 from seahelm_lite.records import (
     AnswerForm,
     Failure,
@@ -60,22 +64,23 @@ class InspectLog:
         if version != _VERSION:
             fault = f"is of version {version} of Inspect's logs, and version {_VERSION} is known"
             raise LogError(fault, where=place, remedy="Write it again with `inspect log convert --to json`.")
-        model = declared.model or member(log, "eval.model", str, place)
-        task = declared.task or member(log, "eval.task", str, place).rpartition("/")[2]
+        model = declared_or_logged(
+            declared.model, member(log, "eval.model", str, place), "the model", "--model", file.name
+        )
+        task = task_name(declared.task, member(log, "eval.task", str, place).rpartition("/")[2], file.name)
         form = reply_form(card_of(task, place))
-        shots = declared.shots
-        if shots is None:
-            shots = stated(_shots(log, place), "how many examples the prompts held", "--shots", file.name)
+        shots = declared_or_logged(declared.shots, _shots(log, place), "the number of examples", "--shots", file.name)
         if not isinstance(log.get("samples"), list):
             raise LogError("holds no samples", where=place, remedy="Run the evaluation with --log-samples.")
-        params = _params(log)
-        for number, sample in enumerate(log["samples"], start=1):
-            yield _answer(sample, f"{file.name}: sample {number}", model, task, shots, form, params)
+        params, recorded_on = _params(log), day(log["eval"].get("created"))
+        for position, sample in enumerate(log["samples"], start=1):
+            answer = _answer(sample, f"{file.name}: sample {position}", model, task, shots, form, params)
+            yield replace(answer, recorded_on=recorded_on)
 
 
 def _shots(log: Mapping[str, JsonValue], place: str) -> int | None:
     arguments = member(log, "eval.task_args", dict, place)
-    found = [arguments[name] for name in _SHOTS if type(arguments.get(name)) is int]
+    found = [shots for name in _SHOTS if (shots := count(arguments.get(name))) is not None]
     return found[0] if found else None
 
 
@@ -88,7 +93,7 @@ def _params(log: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         for stage in stages
         if isinstance(stage, dict)
         for name in _DECODING
-        if isinstance(stage.get(name), int | float)
+        if number(stage.get(name)) is not None
     }
 
 
@@ -169,7 +174,7 @@ def _outcome(sample: Mapping[str, JsonValue], place: str) -> Outcome:
         reasoning=_reasoning(message),
         finish_reason=_FINISH.get(str(choices[0].get("stop_reason"))),
         usage=_usage(output.get("usage")),
-        latency_s=output["time"] if isinstance(output.get("time"), float) else None,
+        latency_s=number(output.get("time")),
         model=output.get("model") if isinstance(output.get("model"), str) else None,
     )
 
@@ -183,17 +188,12 @@ def _reasoning(message: Mapping[str, JsonValue]) -> str | None:
 def _usage(counted: JsonValue) -> Usage | None:
     if not isinstance(counted, dict):
         return None
-    read, written = _tokens(counted, "input_tokens_cache_read"), _tokens(counted, "input_tokens_cache_write")
-    sent = _tokens(counted, "input_tokens")
+    read, written = count(counted.get("input_tokens_cache_read")), count(counted.get("input_tokens_cache_write"))
+    sent = count(counted.get("input_tokens"))
     return Usage(
         # Inspect leaves out what the cache took or gave; servers count it among the tokens of the prompt.
         prompt=None if sent is None else sent + (read or 0) + (written or 0),
-        completion=_tokens(counted, "output_tokens"),
-        reasoning=_tokens(counted, "reasoning_tokens"),
+        completion=count(counted.get("output_tokens")),
+        reasoning=count(counted.get("reasoning_tokens")),
         cached=read,
     )
-
-
-def _tokens(counted: Mapping[str, JsonValue], name: str) -> int | None:
-    value = counted.get(name)
-    return value if isinstance(value, int) else None

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from seahelm_lite.errors import LogError
 from seahelm_lite.models.recorded.base import (
@@ -20,18 +19,18 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
-    json_lines,
-    json_value,
+    day,
+    declared_or_logged,
     member,
-    stated,
 )
-from seahelm_lite.models.recorded.rows import card_of, is_letter, shown_by
+from seahelm_lite.models.recorded.json_logs import json_lines
+from seahelm_lite.models.recorded.lm_eval_results import WRITTEN_BY, LmEvalResults
+from seahelm_lite.models.recorded.rows import card_of, is_letter, shown_by, task_name
 from seahelm_lite.records import AnswerForm, Failure, JsonValue, Outcome, Request, Response
 
 _NAME = re.compile(r"(?:.*/)?samples_(?P<task>.+)_(?P<time>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)\.jsonl")
 _OURS = re.compile(r"[^#]+#\d+")
 _PARAMS = {"max_gen_toks": "max_tokens", "until": "stop"}
-_WRITTEN_BY = "Was it written by `lm_eval run --log_samples`, version 0.4?"
 
 
 class LmEvalSamples:
@@ -49,50 +48,22 @@ class LmEvalSamples:
         """The answers of a file, in its order; raises as `LogFormat.read`."""
         found = _NAME.fullmatch(file.name)
         logged = found["task"] if found else None
-        run = _Run(file, logged)
-        model = declared.model or stated(run.model, "whose answers it holds", "--model", file.name)
-        shots = declared.shots
-        if shots is None:
-            shots = stated(run.shots, "how many examples the prompts held", "--shots", file.name)
-        named = declared.task or stated(logged, "which task it answers", "--task", file.name)
+        run = LmEvalResults.beside(file, logged)
+        model = run.model_name(declared.model, file.name)
+        shots = declared_or_logged(declared.shots, run.shots, "the number of examples", "--shots", file.name)
+        task = task_name(declared.task and _ours(declared.task), logged and _ours(logged), file.name)
+        recorded_on = day(found["time"][:10]) if found else None
         first_filter: JsonValue = None
-        for number, (place, line) in enumerate(json_lines(file)):
-            first_filter = line.get("filter") if number == 0 else first_filter
+        for position, (place, line) in enumerate(json_lines(file)):
+            first_filter = line.get("filter") if position == 0 else first_filter
             if line.get("filter") == first_filter:
-                yield from _answers(_Line(line, named.partition("@")[0], place), model, shots)
+                for answer in _answers(_Line(line, task, place), model, shots):
+                    yield replace(answer, recorded_on=recorded_on, model_sha256=run.model_sha256)
 
 
-@dataclass(frozen=True)
-class _Run:
-    """What the results file says."""
-
-    file: LogFile
-    task: str | None
-
-    @cached_property
-    def _results(self) -> Mapping[str, JsonValue]:
-        for name, data in self.file.siblings:
-            value = json_value(data, name)
-            if not isinstance(value, dict):
-                raise LogError("is no results file of lm-eval", where=f"{name}:1", remedy=_WRITTEN_BY)
-            return value
-        return {}
-
-    @property
-    def model(self) -> str | None:
-        name = self._results.get("model_name")
-        config = self._results.get("config")
-        # Where the arguments name no model, lm-eval makes a name up.
-        if not isinstance(name, str) or not isinstance(config, dict) or name not in str(config.get("model_args")):
-            return None
-        # A folder's path is of the machine that ran it; its last part is the model's name.
-        return PurePosixPath(name).name if name.startswith(("/", "~", ".")) else name
-
-    @property
-    def shots(self) -> int | None:
-        shots = self._results.get("n-shot")
-        value = shots.get(self.task) if isinstance(shots, dict) else None
-        return value if isinstance(value, int) else None
+def _ours(task: str) -> str:
+    """The name without the protocol, which our exported tasks have after it."""
+    return task.partition("@")[0]
 
 
 @dataclass(frozen=True)
@@ -146,7 +117,7 @@ class _Line:
         return list(found)
 
     def fault(self, what: str) -> LogError:
-        return LogError(what, where=self.place, remedy=_WRITTEN_BY)
+        return LogError(what, where=self.place, remedy=WRITTEN_BY)
 
 
 def _answers(line: _Line, model: str, shots: int) -> Iterator[RecordedAnswer]:

@@ -18,11 +18,11 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
-    json_lines,
-    json_value,
+    declared_or_logged,
     member,
-    stated,
+    number,
 )
+from seahelm_lite.models.recorded.json_logs import json_lines, json_value, whole
 from seahelm_lite.records import (
     AnswerForm,
     Failure,
@@ -49,8 +49,10 @@ _EXAMS = {
     "BM-PT3": _Exam("malay_grammar_pt3", "llm-benchmark/BM-pt3/BM-A-pt3", 1),
 }
 _FOLDER = re.compile(r"(?:.*/)?(?P<exam>tatabahasa|BM-PT3)/(?P<model>[^/]+)/[^/]+")
-_SHOTS = re.compile(r"-(?:shot-(?P<after>\d+)|(?P<before>\d+)shot)[-.][^/]*$")
+_SHOTS = re.compile(r"-(?:shot-(?P<after>\d{1,3})|(?P<before>\d{1,3})shot)[-.][^/]*$")
 _OPTION = re.compile(r"^([A-H])\.(?: |$)", re.MULTILINE)
+_DIGITS = 6
+"""Of the number of a question, at most."""
 _FORM = AnswerForm("letter")
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -91,13 +93,11 @@ class MalayLlmBenchmark:
     def read(self, file: LogFile, declared: Declared) -> Iterator[RecordedAnswer]:
         """The answers of a file, its samples as repeats; raises as `LogFormat.read`."""
         folder = _FOLDER.fullmatch(file.name)
-        model = declared.model or stated(folder and folder["model"], "whose answers it holds", "--model", file.name)
+        model = declared_or_logged(declared.model, folder and folder["model"], "the model", "--model", file.name)
         exam = _exam(declared.task, folder and folder["exam"], file.name)
-        shots = declared.shots
-        if shots is None:
-            found = _SHOTS.search(file.name)
-            number = found and (found["after"] or found["before"])
-            shots = int(stated(number, "how many examples the prompts held", "--shots", file.name))
+        found = _SHOTS.search(file.name)
+        logged = int(found["after"] or found["before"]) if found else None
+        shots = declared_or_logged(declared.shots, logged, "the number of examples", "--shots", file.name)
         for record in _records(file):
             shown = _shown(record, exam)
             for repeat, outcome in enumerate(record.outcomes):
@@ -116,14 +116,13 @@ class MalayLlmBenchmark:
                 )
 
 
-def _exam(task: str | None, folder: str | None, name: str) -> _Exam:
-    if task is None:
-        return _EXAMS[stated(folder, "which examination it answers", "--task", name)]
-    for exam in _EXAMS.values():
-        if exam.task == task:
-            return exam
-    known = " or ".join(exam.task for exam in _EXAMS.values())
-    raise LogError(f"cannot answer {task!r}", where=name, remedy=f"Logs of this format answer {known}.")
+def _exam(declared: str | None, folder: str | None, name: str) -> _Exam:
+    by_task = {exam.task: exam for exam in _EXAMS.values()}
+    if declared is not None and declared not in by_task:
+        known = " or ".join(by_task)
+        raise LogError(f"cannot answer {declared!r}", where=name, remedy=f"Logs of this format answer {known}.")
+    logged = _EXAMS[folder].task if folder else None
+    return by_task[declared_or_logged(declared, logged, "the task", "--task", name)]
 
 
 def _records(file: LogFile) -> Iterator[_Record]:
@@ -134,8 +133,8 @@ def _records(file: LogFile) -> Iterator[_Record]:
     records = json_value(file.data, file.name)
     if not isinstance(records, list):
         raise LogError("is no list of records", where=f"{file.name}:1", remedy="Is it a log of this format?")
-    for number, record in enumerate(records, start=1):
-        yield _from_list(record, f"{file.name}: record {number}")
+    for position, record in enumerate(records, start=1):
+        yield _from_list(record, f"{file.name}: record {position}")
 
 
 def _from_list(record: JsonValue, place: str) -> _Record:
@@ -163,7 +162,7 @@ def _from_claude(line: dict[str, JsonValue], place: str) -> _Record:
         place=place,
         item=item,
         prompt=_text(line, "prompt", place),
-        params={name: line[name] for name in _DECODING if isinstance(line.get(name), int | float)},
+        params={name: line[name] for name in _DECODING if number(line.get(name)) is not None},
         outcomes=[_nothing() if reply is None else Response(text=reply, finish_reason=finish)],
     )
 
@@ -176,7 +175,7 @@ def _literal(text: str, place: str) -> dict[str, JsonValue]:
         value = None
     if not isinstance(value, dict):
         raise LogError("'question' is no dictionary written as text", where=place, remedy="Is it a log of this format?")
-    return value
+    return dict(whole(value))
 
 
 def _reply(message: JsonValue, place: str) -> str | None:
@@ -197,11 +196,11 @@ def _text(value: JsonValue, name: str, place: str) -> str:
 
 
 def _row(record: _Record, exam: _Exam) -> str:
-    number = str(member(record.item, "no", (int, str), record.place))
-    if not number.isdecimal() or int(number) < exam.first:
-        fault = f"{number!r} is no number of a question, which count from {exam.first}"
+    given = str(member(record.item, "no", (int, str), record.place))
+    if not given.isdecimal() or len(given) > _DIGITS or int(given) < exam.first:
+        fault = f"{given[:20]!r} is no number of a question, which count from {exam.first}"
         raise LogError(fault, where=record.place, remedy="Is --task right?")
-    return f"{exam.path}#{int(number) - exam.first}"
+    return f"{exam.path}#{int(given) - exam.first}"
 
 
 def _shown(record: _Record, exam: _Exam) -> Shown:

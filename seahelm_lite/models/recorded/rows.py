@@ -13,7 +13,7 @@ from jinja2.runtime import Undefined
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.errors import LogError, UnknownNameError
-from seahelm_lite.models.recorded.base import Shown
+from seahelm_lite.models.recorded.base import Shown, declared_or_logged
 from seahelm_lite.records import AnswerForm, JsonValue
 from seahelm_lite.sources.expressions import expression, letter_index
 
@@ -37,6 +37,19 @@ def card_of(task: str, place: str) -> TaskCard:
     except UnknownNameError as error:
         remedy = f"{error.remedy} Name the task that it answers with --task."
         raise LogError(error.what, where=place, remedy=remedy) from None
+
+
+def task_name(declared: str | None, logged: str | None, place: str) -> str:
+    """The task that a log answers: what it says, where that is the name of a task of ours, or what the user declares.
+
+    Raises:
+        LogError: If neither says it, if the log says that it answers another task of ours, or if there is no such task.
+    """
+    if declared is not None:
+        card_of(declared, place)
+        # Names of the other harness mean what the user says.
+        logged = logged if logged in _catalog().tasks else None
+    return declared_or_logged(declared, logged, "the task", "--task", place)
 
 
 def reply_form(card: TaskCard) -> AnswerForm:

@@ -21,11 +21,12 @@ from seahelm_lite.models.recorded.base import (
     Origin,
     RecordedAnswer,
     Shown,
-    json_lines,
+    count,
+    declared_or_logged,
     member,
-    stated,
 )
-from seahelm_lite.models.recorded.rows import card_of, reply_form, shown_by
+from seahelm_lite.models.recorded.json_logs import json_lines
+from seahelm_lite.models.recorded.rows import card_of, reply_form, shown_by, task_name
 from seahelm_lite.records import Failure, FinishReason, JsonValue, Message, Outcome, Request, Response, Usage
 
 _NAME = re.compile(
@@ -60,8 +61,8 @@ class SeaHelm:
         _refuse_others(file.name)
         found = _NAME.fullmatch(file.name)
         logged = _TASKS.get((found["task"], found["lang"])) if found else None
-        task = declared.task or stated(logged, "which task of ours it answers", "--task", file.name)
-        model = declared.model or stated(found and found["model"], "whose answers it holds", "--model", file.name)
+        task = task_name(declared.task, logged, file.name)
+        model = declared_or_logged(declared.model, found and found["model"], "the model", "--model", file.name)
         card = card_of(task, file.name)
         for place, row in json_lines(file):
             turns = _conversation(row, place)
@@ -69,7 +70,7 @@ class SeaHelm:
                 place=place,
                 model=model,
                 task=task,
-                shots=_examples(turns) if declared.shots is None else declared.shots,
+                shots=declared_or_logged(declared.shots, _examples(turns), "the number of examples", "--shots", place),
                 row=_row(row, card),
                 shown=_shown(row, turns, card, place),
                 repeat=int(folder[1]) if (folder := _RUN.search(file.name)) else 0,
@@ -148,8 +149,4 @@ def _first(row: Mapping[str, JsonValue], column: str) -> JsonValue:
 def _usage(counted: JsonValue) -> Usage | None:
     if not isinstance(counted, dict):
         return None
-    prompt, completion = counted.get("prompt_tokens"), counted.get("completion_tokens")
-    return Usage(
-        prompt=int(prompt) if isinstance(prompt, int | float) else None,
-        completion=int(completion) if isinstance(completion, int | float) else None,
-    )
+    return Usage(prompt=count(counted.get("prompt_tokens")), completion=count(counted.get("completion_tokens")))

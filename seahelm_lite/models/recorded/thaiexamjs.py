@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
+from types import NoneType
 
 from seahelm_lite.errors import LogError
 from seahelm_lite.models.recorded.base import (
-    COPY_AGAIN,
     Declared,
     LogFile,
     Origin,
     RecordedAnswer,
     Shown,
-    json_lines,
+    count,
+    day,
+    declared_or_logged,
     member,
 )
+from seahelm_lite.models.recorded.json_logs import COPY_AGAIN, json_lines, loads
 from seahelm_lite.records import (
     AnswerForm,
     Failure,
@@ -79,23 +81,26 @@ def _answer(line: dict[str, JsonValue], place: str, declared: Declared) -> Recor
     requests, shown, outcome = _exchange(line, place)
     return RecordedAnswer(
         place=place,
-        model=declared.model or found["model"],
-        task=declared.task or _task(found["path"], place),
-        shots=1,
+        model=declared_or_logged(declared.model, found["model"], "the model", "--model", place),
+        task=_task(found["path"], declared.task, place),
+        shots=declared_or_logged(declared.shots, 1, "the number of examples", "--shots", place),
         row=f"{found['path']}#{found['row']}",
         shown=shown,
         repeat=0,
         form=_FORM,
         requests=requests,
         outcomes=(outcome,),
+        recorded_on=day(line.get("updatedAt")),
     )
 
 
-def _task(path: str, place: str) -> str:
+def _task(path: str, declared: str | None, place: str) -> str:
     for pattern, name in _TASKS:
         if found := pattern.fullmatch(path):
-            return found.expand(name)
-    raise LogError(f"answers {path!r}, which no task here reads", where=place, remedy="Leave this file out.")
+            return declared_or_logged(declared, found.expand(name), "the task", "--task", place)
+    if declared is None:
+        raise LogError(f"answers {path!r}, which no task here reads", where=place, remedy="Leave this file out.")
+    return declared
 
 
 def _exchange(line: dict[str, JsonValue], place: str) -> tuple[tuple[Request, ...], Shown | None, Outcome]:
@@ -122,7 +127,7 @@ def _reply(result: dict[str, JsonValue], place: str) -> Outcome:
         return Failure("the reply broke off: it has no text, and no reason why it ended")
     return Response(
         text=text,
-        reasoning=result.get("reasoning") or None,
+        reasoning=member(result, "reasoning", (str, NoneType), place) or None,
         finish_reason=finish_reason,
         usage=_usage(result.get("usage")),
         latency_s=member(result, "time", (int, float), place) / 1000,
@@ -131,7 +136,7 @@ def _reply(result: dict[str, JsonValue], place: str) -> Outcome:
 
 def _shown(turns: Sequence[Message], place: str) -> Shown:
     try:
-        asked = json.loads(turns[-1].content)
+        asked = loads(turns[-1].content.encode())
         options = tuple(str(asked.get(letter) or "") for letter in "abcde")
         return Shown(str(asked["question"]), options)
     except (ValueError, LookupError, AttributeError):
@@ -141,8 +146,4 @@ def _shown(turns: Sequence[Message], place: str) -> Shown:
 def _usage(stated: JsonValue) -> Usage | None:
     if not isinstance(stated, dict):
         return None
-    return Usage(prompt=_tokens(stated.get("promptTokens")), completion=_tokens(stated.get("completionTokens")))
-
-
-def _tokens(value: JsonValue) -> int | None:
-    return int(value) if isinstance(value, int | float) else None
+    return Usage(prompt=count(stated.get("promptTokens")), completion=count(stated.get("completionTokens")))

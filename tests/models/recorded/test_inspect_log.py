@@ -138,13 +138,41 @@ def test_an_id_of_its_own_is_no_row() -> None:
 
 
 def test_a_task_that_wants_a_text_is_answered_by_one() -> None:
-    [answer] = of(log(sample(choices=None)), task="malay_dialect_sarawak")
+    [answer] = of(log(sample(choices=None), evaluation={"task": "dialect"}), task="malay_dialect_sarawak")
     assert (answer.task, answer.form.kind) == ("malay_dialect_sarawak", "text")
 
 
-def test_what_is_declared_goes_first() -> None:
-    [answer] = of(log(sample()), model="m", task="regional_basics_id", shots=5)
+def test_what_the_log_does_not_say_may_be_declared() -> None:
+    nameless = log(sample(), evaluation={"model": "", "task": "inspect_evals/mmlu", "task_args": {}})
+    [answer] = of(nameless, model="m", task="regional_basics_id", shots=5)
     assert (answer.model, answer.task, answer.shots) == ("m", "regional_basics_id", 5)
+
+
+def test_what_the_log_says_may_be_said_again() -> None:
+    [answer] = of(log(sample()), model="openai/some-model", task="regional_basics_ms", shots=0)
+    assert (answer.model, answer.task, answer.shots) == ("openai/some-model", "regional_basics_ms", 0)
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ({"model": "m"}, "says the model is openai/some-model, but --model says m"),
+        ({"task": "regional_basics_id"}, "says the task is regional_basics_ms, but --task says regional_basics_id"),
+        ({"shots": 5}, "says the number of examples is 0, but --shots says 5"),
+    ],
+)
+def test_what_the_log_says_cannot_be_overridden(declared: dict[str, Any], told: str) -> None:
+    with pytest.raises(LogError, match=rf"log\.json: {told}"):
+        of(log(sample()), **declared)
+
+
+def test_numbers_that_are_none_are_unknown() -> None:
+    counted = {"input_tokens": -50, "output_tokens": True, "reasoning_tokens": 2.5}
+    setting = {"model_generate_config": {"temperature": True, "top_p": 1}}
+    [answer] = of(log(sample(output=output("B", usage=counted, time=True)), evaluation=setting, plan={}))
+    assert response(answer.outcomes[0]).usage == Usage()
+    assert response(answer.outcomes[0]).latency_s is None
+    assert answer.requests[0].params == {"top_p": 1}
 
 
 @pytest.mark.parametrize(
@@ -157,6 +185,10 @@ def test_what_is_declared_goes_first() -> None:
         (log(sample(), version=None), "'version' is missing"),
         (log(sample(), samples=None), "holds no samples.*--log-samples"),
         (log(sample(), evaluation={"model": 3}), "'eval.model' is a int"),
+        (log(sample(), evaluation={"model": " "}), "does not say what the model is.*--model"),
+        (log(sample(), version=True), "'version' is a bool"),
+        (log(sample(epoch=True)), "sample 1: 'epoch' is a bool"),
+        (log(sample(), evaluation={"task_args": {"shots": -1}}), "Give it with --shots"),
         (log(sample(), sample(epoch=0)), "sample 2: 'epoch' counts from 1"),
         (log(sample(choices="AB")), "sample 1: 'choices' is no list"),
         (log(sample(output=None)), "sample 1: 'output' is missing"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +13,11 @@ from seahelm_lite.models.recorded.formats import log_format
 from seahelm_lite.records import Failure, Response
 from tests.conftest import REPOSITORY
 from tests.hash_model import HashModel
+from tests.models.recorded.lm_eval_files import OURS, TIME, generated, likelihoods, line, of, results
 from tests.models.recorded.reading import lines, read, response
 
-TIME = "2026-01-02T03-04-05.678901"
-OURS = {
-    "id": "regional_basics/items/ms.jsonl#0",
-    "language": "ms",
-    "question": "Ibu negara Malaysia?",
-    "options": ["Ipoh", "Kuala Lumpur"],
-    "answer": 1,
-}
 UPSTREAM = {"question": "1+1?", "a": "1", "b": "2", "c": "3", "d": "", "subject": "ic", "answer": "b"}
 """A row as the source of thai_exam_ic has it."""
-
-
-def line(document: dict[str, Any], arguments: list[tuple[Any, Any]], replies: list[Any], **more: Any) -> dict[str, Any]:
-    """One line of a samples file; replies are texts, which is how lm-eval writes all of them."""
-    asked = {f"gen_args_{number}": {"arg_0": one, "arg_1": two} for number, (one, two) in enumerate(arguments)}
-    return {"doc_id": 0, "doc": document, "target": "1", "arguments": asked, "resps": replies, "filter": "none", **more}
-
-
-def likelihoods(document: dict[str, Any], said: list[str], values: list[str]) -> dict[str, Any]:
-    return line(document, [("Soalan", text) for text in said], [[[value, "False"]] for value in values])
-
-
-def generated(document: dict[str, Any], *replies: str, **more: Any) -> dict[str, Any]:
-    return line(document, [("Soalan", {"until": ["\n\n"], "max_gen_toks": 64})], [list(replies)], **more)
-
-
-def results(task: str, *, name: str = "org/some-model", args: Any = None, shots: int = 0) -> tuple[str, bytes]:
-    body = {
-        "model_name": name,
-        "config": {"model_args": {"pretrained": "org/some-model"} if args is None else args},
-        "n-shot": {task: shots},
-    }
-    return f"results_{TIME}.json", json.dumps(body).encode()
-
-
-def of(*rows: dict[str, Any], task: str = "regional_basics_ms", beside: Any = None, **declared: Any) -> list[Any]:
-    siblings = [beside] if beside else [results(task)]
-    return read("lm-eval", f"samples_{task}_{TIME}.jsonl", lines(rows), *siblings, **declared)
 
 
 def test_the_results_of_the_same_run_are_asked_for() -> None:
@@ -136,21 +100,6 @@ def test_documents_that_only_a_passage_tells_apart_need_our_ids() -> None:
     document = {"id": 5, "text": "Rancak bana!", "label": "positive"}
     with pytest.raises(LogError, match="cannot be told apart"):
         of(generated(document, "A"), task="nusax_senti_min")
-
-
-@pytest.mark.parametrize(
-    ("told", "args"),
-    [("m", {"model": "m"}), ("org/some-model", {"model": "org/some-model"})],
-)
-def test_a_declared_model_goes_first(told: str, args: dict[str, Any]) -> None:
-    [answer] = of(generated(OURS, "B"), **args)
-    assert answer.model == told
-
-
-def test_of_a_folder_only_its_name_is_kept() -> None:
-    folder = "/home/somebody/checkpoints/step-100"
-    [answer] = of(generated(OURS, "B"), beside=results("regional_basics_ms", name=folder, args={"pretrained": folder}))
-    assert answer.model == "step-100"
 
 
 @pytest.mark.parametrize(

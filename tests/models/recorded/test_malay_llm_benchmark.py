@@ -133,6 +133,25 @@ def test_a_file_elsewhere_is_read_with_what_the_user_declares() -> None:
     assert (answer.task, answer.model, answer.shots) == ("malay_grammar_quiz", "m", 1)
 
 
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ({"model": "m"}, "says the model is some-model, but --model says m"),
+        ({"task": "malay_grammar_pt3"}, "says the task is malay_grammar_quiz, but --task says malay_grammar_pt3"),
+        ({"shots": 1}, "says the number of examples is 0, but --shots says 1"),
+    ],
+)
+def test_what_the_path_says_cannot_be_overridden(declared: dict[str, Any], told: str) -> None:
+    with pytest.raises(LogError, match=told):
+        quiz({**ITEM, "output": "A"}, **declared)
+
+
+def test_half_a_character_in_a_question_written_as_text_is_marked() -> None:
+    [answer] = claude(question=repr({**ITEM, "soalan": "Apa \ud83d?"}).replace("\ud83d", "\\ud83d"))
+    assert answer.shown is not None
+    assert answer.shown.question == "Apa ??"
+
+
 @pytest.mark.parametrize("missing", ["model", "task", "shots"])
 def test_what_a_file_elsewhere_does_not_say_is_asked_for(missing: str) -> None:
     declared = {"model": "m", "task": "malay_grammar_quiz", "shots": 1, missing: None}
@@ -149,6 +168,8 @@ def test_what_a_file_elsewhere_does_not_say_is_asked_for(missing: str) -> None:
         (QUIZ, json.dumps([{**ITEM, "output": [1]}]).encode(), "record 1: 'output' is neither"),
         (QUIZ, json.dumps([{**ITEM, "no": "x"}]).encode(), "'x' is no number of a question"),
         (PT3, json.dumps([{**PAPER, "no": "0"}]).encode(), "which count from 1"),
+        (QUIZ, json.dumps([{**ITEM, "no": "9" * 5000}]).encode(), "'9{20}' is no number of a question"),
+        (QUIZ, json.dumps([{**ITEM, "no": True}]).encode(), "'no' is a bool"),
         (QUIZ, json.dumps([{"no": 0, "objektif": ""}]).encode(), "'soalan' is missing"),
         (CLAUDE, lines([{"question": ITEM, "prompt": "p", "message": 3}]), "claude-x.jsonl:1: 'message' is neither"),
         (CLAUDE, lines([{"question": ITEM, "message": "A"}]), "'prompt' is missing"),

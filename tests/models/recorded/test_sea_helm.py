@@ -109,9 +109,27 @@ def test_the_length_limit_is_kept() -> None:
     assert response(of({**ROW, "finish_reasons": ["length"]})[0].outcomes[0]).finish_reason == "length"
 
 
-def test_what_is_declared_goes_first() -> None:
-    [answer] = of(ROW, name="answers.jsonl", model="m", task="global_mmlu_lite_id", shots=5)
-    assert (answer.model, answer.task, answer.shots) == ("m", "global_mmlu_lite_id", 5)
+def test_what_the_name_does_not_say_may_be_declared() -> None:
+    [answer] = of(ROW, name="answers.jsonl", model="m", task="global_mmlu_lite_id", shots=0)
+    assert (answer.model, answer.task, answer.shots) == ("m", "global_mmlu_lite_id", 0)
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ({"model": "m"}, "says the model is some_model-9b-it, but --model says m"),
+        ({"task": "global_mmlu_lite_id"}, "says the task is global_mmlu_lite_ms, but --task says global_mmlu_lite_id"),
+        ({"shots": 5}, "says the number of examples is 0, but --shots says 5"),
+    ],
+)
+def test_what_the_file_says_cannot_be_overridden(declared: dict[str, Any], told: str) -> None:
+    with pytest.raises(LogError, match=told):
+        of(ROW, **declared)
+
+
+def test_token_counts_below_nought_are_unknown() -> None:
+    [answer] = of({**ROW, "token_usages": [{"prompt_tokens": -1, "completion_tokens": True}]})
+    assert response(answer.outcomes[0]).usage == Usage()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,42 @@ def test_tokens_that_the_server_did_not_count_are_unknown_and_not_nought() -> No
     assert (usage.prompt, usage.completion) == (None, None)
 
 
+@pytest.mark.parametrize("value", [-1, True, 2.5, 10**400])
+def test_what_is_no_count_of_tokens_is_unknown(value: object) -> None:
+    usage = read(snapshot_line(0, usage={"promptTokens": value, "completionTokens": 7})).usage
+    assert usage is not None
+    assert (usage.prompt, usage.completion) == (None, 7)
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ({"reasoning": ["hm"]}, "'reasoning' is a list"),
+        ({"temperature": True}, "'temperature' is a bool"),
+        ({"time": True}, "'time' is a bool"),
+        ({"time": 10**400}, "'time' is missing"),
+        ({"time": float("inf")}, "'time' is missing"),
+    ],
+)
+def test_a_member_of_another_type_is_refused(result: dict[str, object], told: str) -> None:
+    with pytest.raises(LogError, match=rf"x\.jsonl:1: {told}"):
+        outcome_of(snapshot_line(0, **result))
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ({"model": "model-y"}, "says the model is model-x, but --model says model-y"),
+        ({"task": "thai_exam_onet"}, "says the task is thai_exam_ic, but --task says thai_exam_onet"),
+        ({"shots": 0}, "says the number of examples is 1, but --shots says 0"),
+    ],
+)
+def test_what_the_id_says_cannot_be_overridden(declared: dict[str, Any], told: str) -> None:
+    log = LogFile("x.jsonl", as_lines([snapshot_line(3, file="thai_exam/data/ic/ic_test.jsonl")]), "")
+    with pytest.raises(LogError, match=rf"x\.jsonl:1: {told}"):
+        list(ThaiExamJs().read(log, Declared(**declared)))
+
+
 @pytest.mark.parametrize(
     ("file", "task"),
     [
@@ -76,9 +113,10 @@ def test_the_task_is_read_off_the_id(file: str, task: str) -> None:
     assert (answer.task, answer.row, answer.shots) == (task, f"{file}#3", 1)
 
 
-def test_a_prompt_that_shows_no_question_is_refused() -> None:
+@pytest.mark.parametrize("content", ["Hello", "[" * 100_000], ids=["a word", "nested without end"])
+def test_a_prompt_that_shows_no_question_is_refused(content: str) -> None:
     line = snapshot_line(0)
-    line["result"]["inputMessages"][-1]["content"] = "Hello"
+    line["result"]["inputMessages"][-1]["content"] = content
     with pytest.raises(LogError, match=r"x\.jsonl:1: the last message of the prompt is no question in JSON"):
         read(line)
 
