@@ -44,6 +44,21 @@ class DataError(SeahelmError):
     """A row of pinned data that a card cannot read: missing column, key outside the options, empty split."""
 
 
+class RowError(DataError):
+    """A row that a card cannot read, with the name of the rule of `tasks lint` that it breaks.
+
+    Args:
+        what: The fault, naming the offender.
+        rule: The rule's name.
+        where: Document id of the row.
+        remedy: What the user can do next.
+    """
+
+    def __init__(self, what: str, *, rule: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.rule = rule
+
+
 class ProtocolError(SeahelmError):
     """A protocol that the task or the model cannot do."""
 

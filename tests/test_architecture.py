@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "seahelm_lite"
-ROOMS = ("catalog", "sources", "prompts", "models", "engine", "scoring", "stats", "boards", "pages", "cli")
+ROOMS = ("catalog", "sources", "prompts", "models", "engine", "scoring", "stats", "lint", "boards", "pages", "cli")
 """In the order in which data flows through them."""
 
 LOWER = {

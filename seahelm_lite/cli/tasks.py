@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Add the subcommand."""
     parser = command(
-        commands, "tasks", "list, show, preview and export tasks", "seahelm-lite tasks preview thai_exam_ic"
+        commands, "tasks", "list, show, preview, lint and export tasks", "seahelm-lite tasks preview thai_exam_ic"
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
@@ -42,6 +42,15 @@ def add(commands: Any) -> None:
     add_data_options(preview)
     add_json(preview)
     preview.set_defaults(execute=_preview)
+
+    lint = command(
+        actions, "lint", "what is wrong with the rows of tasks", "seahelm-lite tasks lint --suite th-core --mirror DIR"
+    )
+    lint.add_argument("tasks", nargs="*", metavar="TASK", help="tasks to look at (default, without --suite: all)")
+    lint.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
+    add_data_options(lint)
+    add_json(lint)
+    lint.set_defaults(execute=_lint)
 
     export = command(
         actions, "export", "plain lm-eval YAML", "seahelm-lite tasks export thai_exam_ic --protocol gen-letter"
@@ -199,6 +208,12 @@ def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
         ends = [request["continuation"] for request in prompt["requests"] if "continuation" in request]
         for end in ends:
             out.print(f"  then {end!r}", style="dim", markup=False, soft_wrap=True)
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.linting import execute
+
+    return execute(options)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from jinja2 import TemplateRuntimeError, UndefinedError
 from jinja2.runtime import Undefined
 
 from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
-from seahelm_lite.errors import CardError, DataError
+from seahelm_lite.errors import CardError, DataError, RowError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
 from seahelm_lite.sources.expressions import expression
 from seahelm_lite.sources.rows import LoadedFile, load_file
@@ -51,6 +51,37 @@ class LeftOut:
     """What it says, where that can be read: exclusions are often for rows that cannot."""
 
 
+@dataclass(frozen=True)
+class TaskRow:
+    """A row of a task's files, as the card reads it."""
+
+    id: str
+    values: Mapping[str, Any]
+    excluded: str | None
+    """Why the card leaves it out."""
+    document: Document | None
+    """What it says; None where it cannot be read, or is an example that is left out."""
+    fault: DataError | None = None
+    """Why it cannot be read."""
+
+    def read(self) -> Document:
+        """What the row says; raises its fault."""
+        if self.fault is not None:
+            raise self.fault
+        assert self.document is not None
+        return self.document
+
+
+@dataclass(frozen=True)
+class TaskRows:
+    """All rows of a task's files, good and bad."""
+
+    test: tuple[TaskRow, ...]
+    shots: tuple[TaskRow, ...]
+    sources: tuple[Mapping[str, JsonValue], ...]
+    """As those of `TaskDocuments`."""
+
+
 def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
     """Read and check all documents of a task.
 
@@ -58,48 +89,56 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
         SourceError: If a file is missing or not what its pin says.
         DataError: If a row cannot be read as the card says: file, row, and what is wrong.
     """
-    test_files = [load_file(file, where) for file in card.data.test]
-    shot_files = [load_file(file, where) for file in card.data.shots]
-    _check_exclusions(card, test_files, shot_files)
-    left_out: list[LeftOut] = []
-    test = tuple(_test_documents(card, test_files, left_out))
+    rows = read_rows(card, where)
+    test = tuple(row.read() for row in rows.test if row.excluded is None)
     if not test:
         raise DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
     contents = {document.content_hash for document in test}
-    pool = [
-        shot
-        for file in shot_files
-        for row, values in enumerate(file.rows)
-        if not _excluded_by_path(card, file, row)
-        and (shot := _document(card, card.shot_document or card.document, file, row, values)).content_hash
-        not in contents
-    ]
-    sources = tuple(origin for file in (*test_files, *shot_files) for origin in file.origins)
+    pool = [shot for row in rows.shots if row.excluded is None and (shot := row.read()).content_hash not in contents]
     return TaskDocuments(
         test=test,
         shots=tuple(pool),
-        data_hash=sha256_hex(canonical_json([origin["sha256"] for origin in sources])),
-        sources=sources,
-        left_out=tuple(left_out),
+        data_hash=sha256_hex(canonical_json([origin["sha256"] for origin in rows.sources])),
+        sources=rows.sources,
+        left_out=tuple(LeftOut(row.id, row.excluded, row.document) for row in rows.test if row.excluded is not None),
     )
 
 
-def _test_documents(card: TaskCard, files: Sequence[LoadedFile], left_out: list[LeftOut]) -> Iterator[Document]:
-    for file in files:
-        for row, values in enumerate(file.rows):
-            reason = _exclusion(card, file, row, values)
-            if reason is not None:
-                left_out.append(_left_out(card, file, row, values, reason))
-                continue
-            yield _grouped(card, _document(card, card.document, file, row, values), values)
+def read_rows(card: TaskCard, where: Where) -> TaskRows:
+    """Read every row of a task, and go on where one cannot be read.
+
+    Raises:
+        SourceError: If a file is missing or not what its pin says.
+        DataError: If a file is broken, or the card excludes a row that is not there.
+    """
+    test_files = [load_file(file, where) for file in card.data.test]
+    shot_files = [load_file(file, where) for file in card.data.shots]
+    _check_exclusions(card, test_files, shot_files)
+    return TaskRows(
+        test=tuple(_test_row(card, file, row) for file in test_files for row in range(len(file.rows))),
+        shots=tuple(_shot_row(card, file, row) for file in shot_files for row in range(len(file.rows))),
+        sources=tuple(origin for file in (*test_files, *shot_files) for origin in file.origins),
+    )
 
 
-def _left_out(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any], reason: str) -> LeftOut:
+def _test_row(card: TaskCard, file: LoadedFile, row: int) -> TaskRow:
+    identity, values, reason = f"{file.name}#{row}", file.rows[row], None
     try:
+        reason = _exclusion(card, file, row, values)
         document = _document(card, card.document, file, row, values)
-    except (CardError, DataError):
-        document = None
-    return LeftOut(f"{file.name}#{row}", reason, document)
+        return TaskRow(identity, values, reason, document if reason is not None else _grouped(card, document, values))
+    except DataError as error:
+        return TaskRow(identity, values, reason, None, error)
+
+
+def _shot_row(card: TaskCard, file: LoadedFile, row: int) -> TaskRow:
+    identity, values = f"{file.name}#{row}", file.rows[row]
+    if (reason := _reason_by_path(card, file, row)) is not None:
+        return TaskRow(identity, values, reason, None)
+    try:
+        return TaskRow(identity, values, None, _document(card, card.shot_document or card.document, file, row, values))
+    except DataError as error:
+        return TaskRow(identity, values, None, None, error)
 
 
 def _check_exclusions(card: TaskCard, test: Sequence[LoadedFile], shots: Sequence[LoadedFile]) -> None:
@@ -141,9 +180,10 @@ def _exclusion(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, 
     return None
 
 
-def _excluded_by_path(card: TaskCard, file: LoadedFile, row: int) -> bool:
-    """Whether an exclusion that names this very file has the row: the only kind that reaches the pool of examples."""
-    return any(exclusion.path == file.name and row in exclusion.rows for exclusion in card.exclude)
+def _reason_by_path(card: TaskCard, file: LoadedFile, row: int) -> str | None:
+    """Why an exclusion that names this very file leaves the row out: the only kind that reaches the examples."""
+    found = (e.reason for e in card.exclude if e.path == file.name and row in e.rows)
+    return next(found, None)
 
 
 def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, values: Mapping[str, Any]) -> Document:
@@ -181,19 +221,24 @@ def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool
         if not all(carries):
             raise read.fault(
                 f"option {carries.index(False) + 1} does not carry its letter, though the card says it does",
+                rule="lettered-options",
                 remedy="Take `options_lettered` off the card, or exclude the row by its number, with the reason.",
             )
         options = [_LETTERED.sub("", text, count=1).strip() for text in options]
     elif len(options) > 1 and all(carries):
-        raise read.fault("the options already carry letters", remedy="Say `options_lettered: true` on the card.")
+        raise read.fault(
+            "the options already carry letters",
+            rule="lettered-options",
+            remedy="Say `options_lettered: true` on the card.",
+        )
     answer = read.value(read.mapping.answer)
     if not isinstance(answer, int) or isinstance(answer, bool) or not 0 <= answer < len(options):
-        raise read.fault(f"the answer key {answer!r} is outside the {len(options)} options")
+        raise read.fault(f"the answer key {answer!r} is outside the {len(options)} options", rule="key-outside-options")
     if not options[answer]:
-        raise read.fault("the answer key names a blank option")
+        raise read.fault("the answer key names a blank option", rule="blank-key")
     kept = [index for index, text in enumerate(options) if text]
     if len(kept) < 2:
-        raise read.fault("fewer than two options are left")
+        raise read.fault("fewer than two options are left", rule="too-few-options")
     fields["options"] = [options[index] for index in kept]
     fields["answer"] = kept.index(answer)
     if read.mapping.cloze_context is not None and read.mapping.cloze_options is not None:
@@ -221,7 +266,8 @@ class _Reader:
         except CardError as error:
             raise CardError(error.what, where=self.identity, remedy="Mend it on the card.") from None
         except (TemplateRuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
-            raise self.fault(f"{source!r} cannot be read: {error}") from None
+            rule = "key-outside-options" if source == self.mapping.answer else "unreadable-row"
+            raise self.fault(f"{source!r} cannot be read: {error}", rule=rule) from None
         if isinstance(found, Undefined) or (isinstance(found, list) and any(isinstance(x, Undefined) for x in found)):
             raise self._missing(source)
         return found
@@ -230,7 +276,7 @@ class _Reader:
         found = self.value(getattr(self.mapping, name))
         text = str(found).strip() if found is not None else ""
         if not text and not may_be_empty:
-            raise self.fault(f"the {name} is empty")
+            raise self.fault(f"the {name} is empty", rule="empty-text")
         return text
 
     def sequence(self, name: str) -> Sequence[Any]:
@@ -242,13 +288,18 @@ class _Reader:
             )
         return found
 
-    def _missing(self, detail: str) -> DataError:
+    def _missing(self, detail: str) -> RowError:
         return self.fault(
             f"a column is missing: {detail} (columns: {', '.join(map(str, self.row))})",
+            rule="missing-column",
             remedy="The source may have changed its columns; compare the pinned version.",
         )
 
     def fault(
-        self, what: str, *, remedy: str = "Exclude the row by its number, with the reason, or mend the card."
-    ) -> DataError:
-        return DataError(what, where=self.identity, remedy=remedy)
+        self,
+        what: str,
+        *,
+        rule: str = "unreadable-row",
+        remedy: str = "Exclude the row by its number, with the reason, or mend the card.",
+    ) -> RowError:
+        return RowError(what, rule=rule, where=self.identity, remedy=remedy)

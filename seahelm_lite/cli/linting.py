@@ -1,0 +1,101 @@
+"""`seahelm-lite tasks lint`: what is wrong with the rows of tasks."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from seahelm_lite.cli.options import load, print_json
+
+if TYPE_CHECKING:
+    from seahelm_lite.lint.findings import Finding
+    from seahelm_lite.lint.report import Report
+
+_PLACES = 3
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the command: 0 when no task has an error and all data was there, else 1."""
+    from seahelm_lite.errors import AbsentSourceError
+    from seahelm_lite.lint.report import lint
+
+    catalog, where = load(options)
+    everything = not options.suite and not options.tasks
+    definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.tasks)
+    reports: list[Report] = []
+    absent: list[dict[str, Any]] = []
+    for task in definitions:
+        try:
+            reports.append(lint(task.card, where))
+        except AbsentSourceError as error:
+            # What only a hub has is never there offline: named, but not a failure, as in `data verify`.
+            on_hub = any(
+                pin.kind == "hub" for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins
+            )
+            allowed = task.name in optional or (everything and on_hub)
+            absent.append({"task": task.name, "reason": error.sentence(), "failure": not allowed})
+    if options.json:
+        _print(reports, absent)
+    else:
+        _draw(reports, absent)
+    failed = any(report.status == "errors" for report in reports) or any(entry["failure"] for entry in absent)
+    return 1 if failed else 0
+
+
+def _print(reports: Sequence[Report], absent: Sequence[dict[str, Any]]) -> None:
+    from dataclasses import asdict
+
+    tasks = [{**asdict(report), "counts": report.counts, "status": report.status} for report in reports]
+    print_json({"tasks": tasks, "not_at_hand": absent, "summary": _sums(reports)})
+
+
+def _sums(reports: Sequence[Report]) -> dict[str, int]:
+    from seahelm_lite.lint.findings import SEVERITIES
+
+    found: dict[str, int] = {severity: sum(report.counts[severity] for report in reports) for severity in SEVERITIES}
+    return {"tasks": len(reports), "rows": sum(report.asked for report in reports), **found}
+
+
+def _draw(reports: Sequence[Report], absent: Sequence[dict[str, Any]]) -> None:
+    from rich.markup import escape
+
+    from seahelm_lite.cli.tables import console, table
+
+    out = console()
+    for report in reports:
+        left_out = f", {sum(report.excluded.values())} left out by the card" if report.excluded else ""
+        out.print(f"{report.task}: {report.asked} rows{left_out}", style="bold", markup=False, soft_wrap=True)
+        if not report.findings:
+            out.print("  nothing found")
+            continue
+        rows = [[escape(cell) for cell in row] for row in _rows(report.findings)]
+        out.print(table(("rule", "severity", ">count", "first places", "the first"), rows))
+    for entry in absent:
+        out.print(f"{entry['task']}: not looked at: {entry['reason']}", markup=False, soft_wrap=True)
+    sums = _sums(reports)
+    told = ", ".join(f"{sums[name]} {name}{'s' if sums[name] != 1 else ''}" for name in ("error", "warning", "note"))
+    missing = f"; {len(absent)} tasks not at hand" if absent else ""
+    out.print(f"{told} in {sums['rows']} rows of {sums['tasks']} tasks{missing}", style="bold", markup=False)
+
+
+def _rows(findings: Sequence[Finding]) -> list[list[str]]:
+    """A row per rule and severity, in the order of the findings."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule, finding.severity), []).append(finding)
+    return [
+        [rule, severity, str(len(found)), _places([finding.place for finding in found]), found[0].what]
+        for (rule, severity), found in groups.items()
+    ]
+
+
+def _places(places: Sequence[str]) -> str:
+    """The first places; a file is named once."""
+    shown: list[str] = []
+    before = ""
+    for place in places[:_PLACES]:
+        file, sign, row = place.rpartition("#")
+        shown.append(f"#{row}" if sign and file == before else place)
+        before = file
+    return ", ".join(shown) + (", …" if len(places) > _PLACES else "")

@@ -1,0 +1,1 @@
+"""What is wrong with the rows of a task, and with its card: the rules of `tasks lint`."""

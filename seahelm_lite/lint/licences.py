@@ -1,0 +1,21 @@
+"""The licence on the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seahelm_lite.lint.findings import Finding, Subject
+
+_NOTHING = ("", "none", "none stated", "not stated", "unknown", "?")
+
+
+def missing_licence(subject: Subject) -> Iterator[Finding]:
+    """`licence`: none was found, or the words say so. To hand such data on all the same is an error."""
+    licence = subject.card.licence
+    stated = licence.stated.strip().casefold()
+    if stated in _NOTHING or stated.startswith(("none stated", "not stated")):
+        what = f"no licence was found ({licence.stated or 'left blank'})"
+        if licence.redistributable:
+            yield Finding("licence", "error", subject.card.id, f"{what}, yet the card says `redistributable: true`")
+        else:
+            yield Finding("licence", "warning", subject.card.id, what)
