@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.sources.where import Where
+from tests.hub_rows import write_hub_rows
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
@@ -52,11 +56,12 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A mirror with our own MalayMMLU rows, and the real data where it is here."""
+    """A mirror with rows of our own for what only a hub has, and the real data where it is here."""
     folder = tmp_path_factory.mktemp("mirror")
     hub = folder / "hub" / "UMxYTLAILabs" / "MalayMMLU" / "main"
     hub.mkdir(parents=True)
     (hub / "MalayMMLU_0shot.json").write_text(json.dumps(MALAYMMLU_ROWS), encoding="utf-8")
+    write_hub_rows(folder)
     if SHARED_DATA.is_dir():
         (folder / "github.com").symlink_to(SHARED_DATA / "github.com")
     return folder
@@ -70,7 +75,13 @@ def where(mirror: Path, catalog: Catalog, tmp_path: Path) -> Where:
 
 def needs_real_data(task: str) -> bool:
     """Whether a task's data is neither in the repository nor made up by `mirror`."""
-    return not task.startswith(("regional_basics", "malaymmlu"))
+    data = _tasks()[task].card.data
+    return any(pin.kind == "github" for file in (*data.test, *data.shots) for pin in file.pins)
+
+
+@cache
+def _tasks() -> Mapping[str, TaskDefinition]:
+    return load_catalog().tasks
 
 
 def skip_without_data(task: str) -> None:

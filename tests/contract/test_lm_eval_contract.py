@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.measure import measure
 from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Silent
@@ -20,6 +21,7 @@ from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
 from seahelm_lite.prompts.export import export
 from seahelm_lite.records import Request
 from seahelm_lite.scoring.scores import ScoredTask, score_task
+from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
 from tests.conftest import skip_without_data
 from tests.hash_model import HashModel
@@ -44,6 +46,28 @@ class _Hashed:
 
     def answer(self, requests: list[Request], deliver: Deliver) -> None:
         lm_eval_bridge.answer(self.model, requests, deliver)
+
+
+@pytest.fixture(autouse=True)
+def _only_the_first_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both harnesses get their documents from one function, which here reads each task once and gives its first ones.
+
+    Rendering ten thousand documents to compare twenty would take most of the time of all tests.
+    """
+    for module in ("seahelm_lite.engine.plan", "seahelm_lite.prompts.lm_eval_data"):
+        monkeypatch.setattr(f"{module}.load_documents", _first_documents)
+
+
+def _first_documents(card: TaskCard, where: Where) -> TaskDocuments:
+    if card.id not in _LOADED:
+        # Cases of one task follow each other, so that one is enough to keep.
+        _LOADED.clear()
+        whole = load_documents(card, where)
+        _LOADED[card.id] = dataclasses.replace(whole, test=whole.test[:DOCUMENTS])
+    return _LOADED[card.id]
+
+
+_LOADED: dict[str, TaskDocuments] = {}
 
 
 @pytest.mark.parametrize(("task", "protocol", "shots"), _CASES)
