@@ -20,7 +20,7 @@ ProtocolName = Annotated[str, Field(pattern=r"^(gen-letter|ll-letter|ll-cloze|ge
 RECORDED = "recorded:"
 
 Metric = Literal["acc", "macro_f1", "balanced_acc", "chrf", "chrf_gain"]
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "text_records"]
+Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]

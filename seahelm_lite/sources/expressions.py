@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from seahelm_lite.errors import CardError
 
+Option = TypeVar("Option")
 Expression = Callable[[Mapping[str, Any]], Any]
 
 _LETTER_SERIES = ("ABCDEFGH", "กขคงจฉ", "ကခဂဃငစ", "កខគឃងច", "ກຂຄງຈຊ")
@@ -65,8 +68,29 @@ def find_true(flags: Sequence[bool]) -> int:
 
 
 def stem_key(text: str) -> str:
-    """A question reduced to its letters and digits, so that near-identical questions share a key."""
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+    """A question reduced to its letters and digits, so that near-identical questions share a key.
+
+    The marks on a letter are part of it: most vowels of Thai, Lao, Khmer, Burmese and Tamil are such marks.
+    """
+    text = unicodedata.normalize("NFC", text)
+    kinds = "".join(unicodedata.category(character)[0] for character in text)
+    # A mark on anything else goes with it, such as the selector that follows an emoji.
+    words = (text[word.start() : word.end()] for word in re.finditer("[LN][LNM]*", kinds))
+    return " ".join(words).casefold()
+
+
+def shuffled(options: Sequence[Option], seed: Any) -> list[Option]:
+    """The options in an order that the seed alone decides, the same on every machine.
+
+    An option's place follows from a hash of the seed and of its place in the source, never from what it says: equal
+    texts stay apart, and a right option that the source always lists first ends up anywhere. The same call on
+    `[0, 1, ...]` tells where it went.
+    """
+
+    def place(number: int) -> bytes:
+        return hashlib.sha256(f"{seed}\x1f{number}".encode()).digest()
+
+    return [options[number] for number in sorted(range(len(options)), key=place)]
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -75,6 +99,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "strip_end": strip_end,
     "before_options": before_options,
     "stem_key": stem_key,
+    "shuffled": shuffled,
     "int": int,
     "str": str,
 }
@@ -92,6 +117,9 @@ def _environment() -> ImmutableSandboxedEnvironment:
 def expression(source: str) -> Expression:
     """Compile an expression; calling the result with a row gives a Python value.
 
+    Columns are variables, and the whole row is `row`, for columns whose name is no variable's: `row['Option A']`. A
+    column of that name comes first.
+
     Raises:
         CardError: If the syntax is wrong. Calling it raises `jinja2.UndefinedError` on a missing column and
             `ValueError` from the functions above.
@@ -102,6 +130,6 @@ def expression(source: str) -> Expression:
         raise CardError(f"the expression {source!r} has a fault: {error.message}") from None
 
     def evaluate(row: Mapping[str, Any]) -> Any:
-        return compiled(row)
+        return compiled({"row": row, **row})
 
     return evaluate

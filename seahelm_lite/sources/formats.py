@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from seahelm_lite.errors import CardError
 from seahelm_lite.sources.exam_formats import json_sets, text_records
 from seahelm_lite.sources.text_files import Row, broken, parse_json, read_lines, read_text
 
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "text_records"]
+Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records"]
 
 
 def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
@@ -27,6 +27,7 @@ def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
             `parallel_lines`: line n of every file makes row n; blank lines are rows.
             `json_sets`: `{set: {"quizzes": {no: {...}}, "answers": {no: key}}}`, or a list of such objects; one row a
             quiz, with its fields, `set`, `no` and `answer` (None where the set has none).
+            `json_examples`: `{"examples": [{...}]}` with facts about the set beside it; one row an example.
             `text_records`: blocks of `key: value` lines and lettered options; see `text_records`.
 
     Returns:
@@ -60,7 +61,17 @@ def _jsonl(path: Path) -> list[Row]:
 
 
 def _json(path: Path) -> list[Row]:
-    rows = parse_json(read_text(path), path)
+    return _objects(parse_json(read_text(path), path), path)
+
+
+def _json_examples(path: Path) -> list[Row]:
+    data = parse_json(read_text(path), path)
+    if not isinstance(data, dict) or "examples" not in data:
+        raise broken(path, 1, "holds no object with `examples`")
+    return _objects(data["examples"], path)
+
+
+def _objects(rows: Any, path: Path) -> list[Row]:
     if not isinstance(rows, list):
         raise broken(path, 1, f"holds a {type(rows).__name__}, not a list of objects")
     for number, row in enumerate(rows):
@@ -127,5 +138,6 @@ _READERS: Mapping[Format, Callable[[Path], list[Row]]] = {
     "csv": _csv,
     "tsv": _tsv,
     "json_sets": json_sets,
+    "json_examples": _json_examples,
     "text_records": text_records,
 }

@@ -85,7 +85,8 @@ def test_both_harnesses_ask_and_score_alike(
     ours, our_requests = _under_ours(catalog, task, protocol, shots, where, tmp_path)
     assert len(ours) == min(DOCUMENTS, len(ours))
     assert ours == theirs
-    assert our_requests == their_requests
+    # We ask equal requests of several documents once.
+    assert our_requests == [asked for n, asked in enumerate(their_requests) if asked not in their_requests[:n]]
 
 
 def _under_lm_eval(
@@ -104,6 +105,8 @@ def _under_lm_eval(
     monkeypatch.setenv("SEAHELM_LITE_CACHE", str(where.cache))
     monkeypatch.setenv("SEAHELM_LITE_OFFLINE", "1")
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    # It asks pip for every installed package, which takes longer than all the rest.
+    monkeypatch.setattr("lm_eval.evaluator.add_env_info", lambda results: None)
     definition = catalog.task(task)
     (tmp_path / "exported").mkdir()
     (tmp_path / "exported" / "task.yaml").write_text(export(definition, protocol, shots=shots), encoding="utf-8")

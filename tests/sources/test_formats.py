@@ -26,6 +26,12 @@ def write(folder: Path, content: str | bytes, name: str = "file") -> Path:
         ("jsonl", '\ufeff{"q": null}\n', [{"q": None}]),
         ("jsonl", "", []),
         ("json", '\ufeff[{"q": "e\u0301"}, {"q": 1.5}]', [{"q": "e\u0301"}, {"q": 1.5}]),
+        (
+            "json_examples",
+            '\ufeff{"name": "x", "examples": [{"q": "a\u2028b"}, {"target": null}]}',
+            [{"q": "a\u2028b"}, {"target": None}],
+        ),
+        ("json_examples", '{"examples": []}', []),
         ("csv", "\ufeffid,text\r\n1,ya\r\n", [{"id": "1", "text": "ya"}]),
         (
             "csv",
@@ -52,6 +58,10 @@ def test_rows_keep_the_order_and_the_text_of_the_file(
         ("jsonl", '{"q": 1, "q": 2}\n', 1, "the name 'q' stands twice"),
         ("json", '[\n{"q": 1},\n{"q"}]', 3, "not JSON"),
         ("json", '{"q": 1}', 1, "holds a dict, not a list of objects"),
+        ("json_examples", '{\n"name": "x"}', 1, "holds no object with `examples`"),
+        ("json_examples", '[{"q": 1}]', 1, "holds no object with `examples`"),
+        ("json_examples", '{"examples": {"q": 1}}', 1, "holds a dict, not a list of objects"),
+        ("json_examples", '{"examples": [\n{"q": 1},\n{"q"}]}', 3, "not JSON"),
         ("csv", "a,b\n1,2\n1,2,3\n", 3, "3 fields, but the header has 2"),
         ("csv", 'a,b\n"1\n1",2\n1\n', 4, "1 fields, but the header has 2"),
         ("csv", 'a,b\n1,2\n"1,2\n3,4\n', 3, "not a record"),
@@ -74,10 +84,15 @@ def test_a_broken_line_is_named_with_its_number(
     assert "`format`" in error.value.remedy
 
 
-def test_a_json_list_element_that_is_no_object_is_named_by_its_row(tmp_path: Path) -> None:
-    path = write(tmp_path, '[{"q": 1}, "kata"]')
-    with pytest.raises(DataError) as error:
-        read_rows(path, "json")
+@pytest.mark.parametrize(
+    ("format", "content"), [("json", '[{"q": 1}, "kata"]'), ("json_examples", '{"examples": [{"q": 1}, "kata"]}')]
+)
+def test_a_json_list_element_that_is_no_object_is_named_by_its_row(
+    format: Format, content: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(DataError, match="holds a str, not an object") as error:
+        read_rows(path, format)
     assert error.value.where == f"{path} (row 1)"
 
 

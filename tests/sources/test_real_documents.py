@@ -26,6 +26,11 @@ def real(shared_data: Path, catalog: Catalog, tmp_path: Path) -> Where:
     return Where(mirror=shared_data, cache=tmp_path / "cache", offline=True, task_roots=catalog.roots)
 
 
+def _whole(task: str, catalog: Catalog) -> TaskCard:
+    """The card without its exclusions."""
+    return catalog.task(task).card.model_copy(update={"exclude": ()})
+
+
 def _percentages(card: TaskCard, data: TaskDocuments) -> tuple[float | None, float | None, float | None]:
     """Chance, majority and longest."""
     table = table_without_answers(card, data.test)
@@ -48,12 +53,17 @@ def _percentages(card: TaskCard, data: TaskDocuments) -> tuple[float | None, flo
         ("global_mmlu_lite_vi", 400, 25, 25, 27.8),
         ("copal_id_standard", 559, 50, 50.1, 44.7),
         ("copal_id_colloquial", 559, 50, 50.1, 47.3),
+        ("xcopa_id", 500, 50, 50, 47.8),
+        ("xcopa_th", 500, 50, 50, 47.4),
+        ("xcopa_vi", 500, 50, 50, 49.0),
+        ("xcopa_ta", 500, 50, 50, 43.1),
+        ("indocareer", 8768, 22.46, 24.8, 28.3),
     ],
 )
 def test_counts_and_baselines_of_whole_files_are_those_of_the_index(
     task: str, count: int, chance: float, majority: float, longest: float, real: Where, catalog: Catalog
 ) -> None:
-    card = catalog.task(task).card.model_copy(update={"exclude": ()})
+    card = _whole(task, catalog)
     data = load_documents(card, real)
     assert len(data.test) == count
     # A value that ends in 5 may have been rounded either way.
@@ -87,14 +97,46 @@ def test_options_that_are_blank_in_the_source_are_dropped_from_tgat_and_ic(real:
 
 @pytest.mark.parametrize("code", ["ace", "ban", "bjn", "bug", "en", "id", "jv", "mad", "min", "nij", "su", "bbc"])
 def test_every_language_of_nusax_has_the_same_four_hundred_reviews(code: str, real: Where, catalog: Catalog) -> None:
-    card = catalog.task(f"nusax_senti_{code}").card
+    card = _whole(f"nusax_senti_{code}", catalog)
     data = load_documents(card, real)
     assert (len(data.test), len(data.shots)) == (400, 500)
     assert Counter(document.stratum for document in data.test) == {"positive": 151, "negative": 153, "neutral": 96}
     chance, majority, _ = _percentages(card, data)
     assert (chance, majority) == pytest.approx((33.3, 38.3), abs=0.0501)
-    english = load_documents(catalog.task("nusax_senti_en").card, real)
+    english = load_documents(_whole("nusax_senti_en", catalog), real)
     assert {document.cluster for document in data.test} == {document.cluster for document in english.test}
+
+
+@pytest.mark.parametrize(("code", "test", "shots"), [("nij", 390, 490), ("en", 396, 495), ("bjn", 399, 500)])
+def test_reviews_of_nusax_that_carry_another_text_or_half_of_theirs_are_left_out(
+    code: str, test: int, shots: int, real: Where, catalog: Catalog
+) -> None:
+    data = load_documents(catalog.task(f"nusax_senti_{code}").card, real)
+    assert (len(data.test), len(data.shots)) == (test, shots)
+
+
+@pytest.mark.parametrize("language", ["th", "id", "ta"])
+def test_parallel_items_of_xcopa_ask_for_the_same_thing_in_every_language(
+    language: str, real: Where, catalog: Catalog
+) -> None:
+    def asked(code: str) -> tuple[list[tuple[str, str | None]], list[bool]]:
+        data = load_documents(catalog.task(f"xcopa_{code}").card, real)
+        (ending,) = {str(d.fields["question"]).rpartition("\n")[2] for d in data.test if d.stratum == "cause"}
+        causes = [str(shot.fields["question"]).endswith(ending) for shot in data.shots]
+        return [(document.cluster, document.stratum) for document in data.test], causes
+
+    assert asked(language) == asked("vi")
+
+
+def test_the_ending_that_indocloze_always_lists_first_comes_first_in_half_of_the_items(
+    real: Where, catalog: Catalog
+) -> None:
+    card = catalog.task("indocloze").card
+    data = load_documents(card, real)
+    assert len(data.test) == 1134
+    first = sum(document.fields["answer"] == 0 for document in data.test) / len(data.test)
+    assert first == pytest.approx(0.5, abs=0.05)
+    assert _percentages(card, data)[2] == pytest.approx(74.0, abs=0.0501)
 
 
 def test_the_two_varieties_of_copal_are_paired(real: Where, catalog: Catalog) -> None:
