@@ -80,6 +80,8 @@ def _under_lm_eval(
     monkeypatch.setenv("SEAHELM_LITE_CACHE", str(where.cache))
     monkeypatch.setenv("SEAHELM_LITE_OFFLINE", "1")
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    # It asks pip for every installed package, which takes longer than all the rest.
+    monkeypatch.setattr("lm_eval.evaluator.add_env_info", lambda results: None)
     definition = catalog.task(task)
     (tmp_path / "exported").mkdir()
     (tmp_path / "exported" / "task.yaml").write_text(export(definition, protocol, shots=shots), encoding="utf-8")
