@@ -44,10 +44,14 @@ def constant_columns(subject: Subject) -> Iterator[Finding]:
 def rarely_blank_columns(subject: Subject) -> Iterator[Finding]:
     """`blank-column`: rows in which a column of the question is empty, where at least nine in ten have it."""
     for path in sorted(_read_by(subject.card.document, ("question",)), key=str):
-        blank = [item for item in subject.items if not str(_value(item, path) or "").strip()]
+        blank = [item for item in subject.items if _is_blank(_value(item, path))]
         if 0 < len(blank) <= _RARELY * len(subject.items):
             for item in blank:
                 yield Finding("blank-column", "warning", item.id, f"{_written(path)} is empty here, and in few others")
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _read_by(mapping: DocumentMap, names: tuple[str, ...]) -> set[Path]:
@@ -59,13 +63,17 @@ def _read_by(mapping: DocumentMap, names: tuple[str, ...]) -> set[Path]:
 
 @lru_cache(maxsize=4096)
 def columns_of(source: str) -> frozenset[Path]:
-    """The values of a row that an expression reads: `prompts[0].question` gives `("prompts", 0, "question")`."""
+    """The values of a row that an expression reads: `prompts[0].question` gives `("prompts", 0, "question")`.
+
+    `row` is the whole row, for columns that cannot be named otherwise: `row['Option A']` gives `("Option A",)`.
+    """
     tree = Environment().parse("{{ " + source + " }}")
     called = {id(call.node) for call in tree.find_all(nodes.Call)}
     names = list(tree.find_all(nodes.Name))
     members: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
     inner = called.intersection(map(id, names)) | {id(node.node) for node in members if _path(node, called)}
-    return frozenset(path for node in (*names, *members) if id(node) not in inner and (path := _path(node, called)))
+    paths = (path for node in (*names, *members) if id(node) not in inner and (path := _path(node, called)))
+    return frozenset(path[1:] if path[0] == "row" and len(path) > 1 else path for path in paths)
 
 
 def _path(node: nodes.Node, called: set[int]) -> Path:
@@ -85,7 +93,7 @@ def _value(item: Item, path: Path) -> Any:
     value: Any = item.values
     for step in path:
         inside = (isinstance(value, Mapping) and step in value) or (
-            isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value)
+            isinstance(value, list | str) and isinstance(step, int) and -len(value) <= step < len(value)
         )
         if not inside:
             return None

@@ -68,6 +68,17 @@ def test_rows_that_lack_what_others_have_are_named(tmp_path: Path) -> None:
     assert found("blank-column", tmp_path, rows, **card) == []
 
 
+def test_nought_is_no_blank(tmp_path: Path) -> None:
+    rows = [{**row(n), "idx": n} for n in range(12)]
+    assert found("blank-column", tmp_path, rows, document={"question": "question ~ idx"}) == []
+
+
+def test_a_letter_of_a_column_is_looked_at(tmp_path: Path) -> None:
+    rows = [{**row(n, answer=n % 2), "topic": f"t{n}", "target": "AB"[n % 2] + "."} for n in range(12)]
+    card: dict[str, Any] = {"document": {"answer": "letter_index(target[0])"}}
+    assert found("constant-column", tmp_path, rows, **card) == []
+
+
 @pytest.mark.parametrize(
     ("source", "columns"),
     [
@@ -79,6 +90,7 @@ def test_rows_that_lack_what_others_have_are_named(tmp_path: Path) -> None:
         ("letter_index(key)", {("key",)}),
         ("stem_key(context) if context else set ~ '/' ~ no", {("context",), ("set",), ("no",)}),
         ("metadata['id'].split('/')[-1]", {("metadata", "id")}),
+        ("row['Option A'] ~ row['meta'].id", {("Option A",), ("meta", "id")}),
     ],
 )
 def test_the_columns_of_an_expression_are_those_it_reads(source: str, columns: set[tuple[str | int, ...]]) -> None:
