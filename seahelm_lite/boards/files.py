@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from pathlib import Path
 
-from seahelm_lite.boards.results import BoardError, BoardResults
+from seahelm_lite.boards.results import BoardResults
+from seahelm_lite.engine.run_folder import whole_or_not_at_all
 from seahelm_lite.records import JsonValue
 
 
@@ -32,20 +32,11 @@ def write_results(results: BoardResults, folder: Path) -> Path:
     """Write `<folder>/<board id>.json`.
 
     Raises:
-        BoardError: If it cannot be written; what stood there before stands there still.
+        RunFolderError: If it cannot be written; what stood there before stands there still.
     """
     path = folder / f"{results.board.id}.json"
-    partial = path.with_name(path.name + ".partial")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(results_text(results))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        what = f"cannot be written: {error.strerror or error}"
-        raise BoardError(what, where=str(path), remedy="Choose another --out, or make room.") from None
+    with whole_or_not_at_all(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(results_text(results))
+        file.flush()
+        os.fsync(file.fileno())
     return path

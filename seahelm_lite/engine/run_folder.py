@@ -116,7 +116,7 @@ class RunFolder:
 
         table = pa.Table.from_pylist([_row(sample) for sample in samples], schema=pa.schema(_columns(pa)))
         path = self.path / "samples" / f"{key}.parquet"
-        with _whole_or_not_at_all(path) as partial:
+        with whole_or_not_at_all(path) as partial:
             pq.write_table(table, partial, compression="zstd")
 
     def read_samples(self, key: str) -> list[ScoredSample]:
@@ -188,14 +188,14 @@ class RunFolder:
         return path
 
     def _replace(self, path: Path, text: str) -> None:
-        with _whole_or_not_at_all(path) as partial, partial.open("w", encoding="utf-8") as file:
+        with whole_or_not_at_all(path) as partial, partial.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
+def whole_or_not_at_all(path: Path) -> Iterator[Path]:
     """A place to write a file to, which takes the place of the real one only once it is written.
 
     Raises:

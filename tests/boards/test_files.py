@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from seahelm_lite.boards import results as model
 from seahelm_lite.boards.files import results_text, write_results
 from seahelm_lite.boards.results import BoardError, BoardResults, read_results
+from seahelm_lite.errors import RunFolderError
 from seahelm_lite.schemas import schema
 from tests.boards.making import Workshop, as_imported, letters
 
@@ -65,7 +66,7 @@ def test_an_empty_list_and_letters_of_every_script_are_written_as_they_are(works
 
 def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing_behind(built: BoardResults, tmp_path: Path) -> None:
     (tmp_path / "made.json").mkdir()
-    with pytest.raises(BoardError, match=r"made\.json: cannot be written: .* Choose another --out"):
+    with pytest.raises(RunFolderError, match=r"made\.json: cannot be written: .* Choose another --out"):
         write_results(built, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["made.json"]
 
