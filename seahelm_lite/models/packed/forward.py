@@ -56,6 +56,10 @@ class TreeModel:
         logits, _ = self._pass(tree, stem)
         return list(_read(tree, logits))
 
+    def forget(self) -> None:
+        """Let go of the stems, for their memory."""
+        self._stems.clear()
+
     def _stem(self, sequences: SequenceList, stem: Stem | None) -> Layers | None:
         """Keys and values of a stem. Those of the stems that it continues are kept, and no others."""
         if stem is None:

@@ -74,10 +74,30 @@ def cut(sequences: SequenceList, budget: int) -> list[Pack]:
     """
     lengths = np.asarray([len(tokens) for tokens in sequences.tokens], dtype=np.int64)
     earliest = np.asarray(
-        [len(t) - max(len(ask.targets) for ask in asks) for t, asks in zip(sequences.tokens, sequences.asks, strict=True)],
+        [
+            len(t) - max(len(ask.targets) for ask in asks)
+            for t, asks in zip(sequences.tokens, sequences.asks, strict=True)
+        ],
         dtype=np.int64,
     )
     return _Cutter(lengths, sequences.shared, earliest, budget).packs()
+
+
+def halves(sequences: SequenceList, pack: Pack) -> list[Pack]:
+    """A pack as two on the same stem, or as it is where it holds a single sequence."""
+    if pack.end - pack.first == 1:
+        return [pack]
+    middle = (pack.first + pack.end) // 2
+    return [
+        Pack(first, end, pack.stem, _size(sequences, first, end, pack.base))
+        for first, end in ((pack.first, middle), (middle, pack.end))
+    ]
+
+
+def _size(sequences: SequenceList, first: int, end: int, base: int) -> int:
+    """Tokens to run for some sequences that begin a pack."""
+    rest = sum(len(sequences.tokens[i]) - max(int(sequences.shared[i]), base) for i in range(first + 1, end))
+    return len(sequences.tokens[first]) - base + rest
 
 
 class _Cutter:
