@@ -50,7 +50,7 @@ def packed_class(hf: type[Any]) -> type[Any]:
             return self.scorer.notes
 
         def loglikelihood(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Any]:
-            """The log-likelihood of each continuation, and whether it is the likeliest; a Failure where there is none."""
+            """Each continuation's log-likelihood and whether it is the likeliest; a Failure where there is none."""
             if self.scorer is None:
                 return list(super().loglikelihood(requests, disable_tqdm=disable_tqdm))
             pairs = [request.args for request in requests]

@@ -1,4 +1,4 @@
-"""Contexts and continuations in tokens, as lm-eval splits them, with every distinct text encoded once and in batches."""
+"""Contexts and continuations in tokens, as lm-eval splits them; every distinct text is encoded once, in batches."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def encode(encoder: Encoder, pairs: Sequence[Pair]) -> EncodedPairs:
 def _spaces_moved(pair: Pair) -> Pair:
     context, continuation = pair
     kept = context.rstrip()
-    return (kept, context[len(kept) :] + continuation) if kept else pair
+    return kept, context[len(kept) :] + continuation
 
 
 def _without_context(encoder: Encoder, continuation: str) -> Encoded:

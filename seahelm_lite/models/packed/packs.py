@@ -8,6 +8,7 @@ another machine, stands on the same stem, computed in the same steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +128,7 @@ class _Cutter:
                 waiting.append((first, end, Stem(first, length, stem)))
                 continue
             borders = [first, *(np.flatnonzero(self._shared[first + 1 : end] == common) + first + 1).tolist(), end]
-            parts = list(zip(borders[:-1], borders[1:], strict=True))
+            parts = list(pairwise(borders))
             waiting += [(*part, stem) for part in reversed(parts)]
         self._close()
         return self._packs
