@@ -21,8 +21,9 @@ from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
+from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
+from seahelm_lite.scoring.scores import RunScores, ScoredTask, TaskScores, score_task
 from seahelm_lite.sources.where import Where
 
 STORE = "responses.sqlite"
@@ -36,6 +37,8 @@ class Run:
     manifest: Mapping[str, Any]
     scores: list[dict[str, Any]]
     """Empty when the run was interrupted."""
+    differences: list[dict[str, Any]]
+    """To the same items in the standard variety or in English, where the run holds both tasks."""
 
     @property
     def complete(self) -> bool:
@@ -151,10 +154,10 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
         if measured.interrupted:
             folder.write_manifest({**manifest, "status": "interrupted"})
             return load_run(folder.path)
-        scores, remarks = _score_and_write(prepared, measured)
-        complete = all(score["status"] == "complete" for score in scores)
+        scored, remarks = _score_and_write(prepared, measured)
+        complete = all(score["status"] == "complete" for score in scored.scores)
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
-        folder.write_scores(scores)
+        folder.write_scores(scored.scores, scored.differences)
         folder.write_manifest(
             {**manifest, "deviations": deviations, "status": "complete" if complete else "incomplete"}
         )
@@ -243,7 +246,14 @@ def load_run(path: Path) -> Run:
     manifest = folder.manifest()
     _refuse_changed(folder)
     scored = manifest["status"] in ("complete", "incomplete")
-    return Run(folder, manifest, folder.scores()["scores"] if scored else [])
+    told = _told(folder) if scored else RunScores([], [])
+    return Run(folder, manifest, told.scores, told.differences)
+
+
+def _told(folder: RunFolder) -> RunScores:
+    """What the scores file says; that of an earlier version says nothing of differences."""
+    body = folder.scores()
+    return RunScores(body["scores"], body.get("differences", []))
 
 
 def _refuse_changed(folder: RunFolder) -> None:
@@ -257,7 +267,7 @@ def _refuse_changed(folder: RunFolder) -> None:
         )
 
 
-def score_again(path: Path) -> tuple[Path, list[dict[str, Any]]]:
+def score_again(path: Path) -> tuple[Path, RunScores]:
     """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
 
     Returns:
@@ -267,61 +277,63 @@ def score_again(path: Path) -> tuple[Path, list[dict[str, Any]]]:
         RunFolderError: If the run has no samples yet.
     """
     scores = _scores_of_samples(path)
-    return RunFolder(path).add_scores(scores), scores
+    return RunFolder(path).add_scores(scores.scores, scores.differences), scores
 
 
 def same_scores(path: Path) -> bool:
     """Whether scoring the samples of a run anew gives the scores it holds; raises as `score_again`."""
-    return bool(_scores_of_samples(path) == RunFolder(path).scores()["scores"])
+    return _scores_of_samples(path) == _told(RunFolder(path))
 
 
-def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
+def _scores_of_samples(path: Path) -> RunScores:
     folder = RunFolder(path)
     manifest = folder.manifest()
     _refuse_changed(folder)
     if manifest["status"] not in ("complete", "incomplete"):
         raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
     scores: list[dict[str, Any]] = []
+    sides: list[Side | None] = []
     for entry in manifest["tasks"]:
-        samples = [scored.sample for scored in folder.read_samples(entry["key"])]
-        scores += score_task(
-            ScoredTask(
-                task=entry["task"],
-                version=entry["version"],
-                protocol=entry["protocol"],
-                shots=entry["shots"],
-                card=TaskCard.model_validate(entry["card"]),
-                data_hash=entry["data_sha256"],
-                n_total=entry["documents_total"],
-                samples=samples,
-                form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
-            )
-        ).scores
-    return scores
+        task = ScoredTask(
+            task=entry["task"],
+            version=entry["version"],
+            protocol=entry["protocol"],
+            shots=entry["shots"],
+            card=TaskCard.model_validate(entry["card"]),
+            data_hash=entry["data_sha256"],
+            n_total=entry["documents_total"],
+            samples=[scored.sample for scored in folder.read_samples(entry["key"])],
+            form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
+        )
+        scored_task = score_task(task)
+        scores += scored_task.scores
+        sides.append(side_of(task, scored_task))
+    return RunScores(scores, differences(sides))
 
 
-def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[list[dict[str, JsonValue]], list[str]]:
+def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[RunScores, list[str]]:
     """Score every task and write its samples; also what readers should know of how answers ended."""
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
+    sides: list[Side | None] = []
     for task in prepared.plan.tasks:
         samples = measured.samples(task)
-        scored = score_task(
-            ScoredTask(
-                task=task.definition.name,
-                version=task.definition.version,
-                protocol=task.protocol,
-                shots=task.shots,
-                card=task.definition.card,
-                data_hash=task.data.data_hash,
-                n_total=len(task.data.test),
-                samples=samples,
-            )
+        asked = ScoredTask(
+            task=task.definition.name,
+            version=task.definition.version,
+            protocol=task.protocol,
+            shots=task.shots,
+            card=task.definition.card,
+            data_hash=task.data.data_hash,
+            n_total=len(task.data.test),
+            samples=samples,
         )
+        scored = score_task(asked)
+        sides.append(side_of(asked, scored))
         prepared.folder.write_samples(task.key, with_answers(samples, scored))
         scores += scored.scores
         remarks += remarks_on(task.definition.name, scored.answers, task.samples[0].requests[0].params)
-    return scores, remarks
+    return RunScores(scores, differences(sides)), remarks
 
 
 def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:

@@ -93,7 +93,20 @@ def load_catalog(roots: Iterable[Path] | None = None) -> Catalog:
         suites[name] = Suite(name=name, title=name.replace("_", " "), tasks=tuple(names))
     for name, file in suite_files.items():
         _check_members(suites[name], file, tasks)
+    for definition in tasks.values():
+        _check_parallel(definition, tasks)
     return Catalog(folders, tasks, suites)
+
+
+def _check_parallel(definition: TaskDefinition, tasks: Mapping[str, TaskDefinition]) -> None:
+    for side, name in definition.card.parallel.named.items():
+        place = definition.file.at(("metadata", "seahelm_lite", "parallel", side))
+        if name not in tasks:
+            error = unknown("task", name, tasks, listing="seahelm-lite tasks list")
+            raise CardError(error.what, where=place, remedy=error.remedy)
+        if tasks[name].card.document.item is None:
+            fault = f"the card of {name!r} has no `document: item:`, by which the items of both are matched"
+            raise CardError(fault, where=place)
 
 
 def _check_members(suite: Suite, file: YamlFile, tasks: Mapping[str, TaskDefinition]) -> None:

@@ -18,13 +18,15 @@ def limited(documents: Sequence[Document], limit: int | None, *, seed: int, task
         documents: All documents of the task.
         limit: How many; None or more than there are means all.
         seed: The run's seed.
-        task: The task's name, so that tasks sharing items draw differently.
+        task: The task's name, so that tasks draw differently; those that hold the same items in other languages draw
+            alike, by item.
     """
     if limit is None or limit >= len(documents):
         return list(documents)
     strata: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for index, document in enumerate(documents):
-        strata[document.stratum].append((sha256_hex(f"{seed}:{task}:{document.id}"), index))
+        drawn = f"{task}:{document.id}" if document.item is None else document.item
+        strata[document.stratum].append((sha256_hex(f"{seed}:{drawn}"), index))
     positions = [
         ((rank + 0.5) / len(members), draw, index)
         for members in strata.values()

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from seahelm_lite.catalog.task_card import Metric
-from seahelm_lite.records import Sample
+from seahelm_lite.records import Document, Sample
 from seahelm_lite.scoring.answers import Answer
 from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, proportion
+from seahelm_lite.stats.parts import Parts
 
 
 class ChoiceTable:
@@ -47,9 +48,22 @@ class ChoiceTable:
 
     def estimate(self, metric: Metric) -> Estimate:
         """The metric with its interval; repeats are averaged within each document first."""
+        parts = self.parts(metric)
+        if parts.statistic is None:
+            return proportion([float(value) for value in parts.counts[:, 0]], self._clusters)
+        return cluster_bootstrap(parts.counts, self._clusters, parts.statistic, seed=self._seed)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents, in the order of `parts`."""
+        return self._firsts
+
+    def parts(self, metric: Metric) -> Parts:
+        """What each document adds to the metric."""
         if metric == "acc":
             right = [value or 0.0 for value in self.per_sample(metric)]
-            return proportion([float(np.mean([right[index] for index in row])) for row in self._rows], self._clusters)
+            means = [float(np.mean([right[index] for index in row])) for row in self._rows]
+            return Parts(np.asarray(means, dtype=np.float64).reshape(-1, 1))
         classes = self._classes()
         confusion = np.zeros((len(self._rows), classes, classes + 1))
         for position, row in enumerate(self._rows):
@@ -58,9 +72,7 @@ class ChoiceTable:
                 confusion[position, self._gold[position], classes if choice is None else choice] += 1 / len(row)
         statistic = _macro_f1 if metric == "macro_f1" else _balanced_accuracy
         counts = confusion.reshape(len(self._rows), -1)
-        return cluster_bootstrap(
-            counts, self._clusters, lambda totals: statistic(totals.reshape(-1, classes, classes + 1)), seed=self._seed
-        )
+        return Parts(counts, lambda totals: statistic(totals.reshape(-1, classes, classes + 1)))
 
     def chance(self, metric: Metric) -> float | None:
         """What guessing scores: the mean of 1 / number of options, over documents or, when balanced, over classes."""

@@ -46,6 +46,16 @@ class TaskScores:
     answers: list[Answer]
     values: list[float | None]
     """Per sample: the headline metric of that document, where it has one by itself; None for errors."""
+    table: ChoiceTable | TextTable
+    """The answers by document."""
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """What scores.json holds of a run."""
+
+    scores: list[dict[str, Any]]
+    differences: list[dict[str, Any]]
 
 
 def score_task(task: ScoredTask) -> TaskScores:
@@ -61,7 +71,7 @@ def score_task(task: ScoredTask) -> TaskScores:
     counts: Counter[str] = Counter(answer.state for answer in answers)
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
     entries = [_entry(task, metric, table, counts, len(unanswered)) for metric in task.card.metrics]
-    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]))
+    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]), table)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
@@ -93,7 +103,7 @@ def _entry(
         "protocol": task.protocol,
         "shots": task.shots,
         "metric": metric,
-        **_numbers(estimate),
+        **numbers(estimate),
         "n_answered": estimate.n - unanswered,
         "cluster_key": task.card.document.cluster or "document",
         "repeats": repeats,
@@ -111,7 +121,8 @@ def _remedy(task: ScoredTask) -> str:
     return "the source lacks them" if task.protocol.startswith(RECORDED) else "resume the run"
 
 
-def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
+def numbers(estimate: Estimate) -> dict[str, JsonValue]:
+    """An estimate as scores.json has it."""
     interval = None if estimate.lo is None else [_rounded(estimate.lo), _rounded(estimate.hi)]
     return {
         "value": _rounded(estimate.value),
@@ -137,6 +148,6 @@ def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable)
         groups = sorted({sample.document.subgroups[name] for sample in task.samples})
         for group in groups:
             part = table.only([sample.document.subgroups[name] == group for sample in task.samples])
-            numbers = _numbers(part.estimate(metric))
-            rows.append({"name": name, "group": group, **numbers, "chance": _rounded(part.chance(metric))})
+            told = numbers(part.estimate(metric))
+            rows.append({"name": name, "group": group, **told, "chance": _rounded(part.chance(metric))})
     return rows
