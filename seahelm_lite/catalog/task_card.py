@@ -23,6 +23,7 @@ Metric = Literal[
     "acc",
     "macro_f1",
     "balanced_acc",
+    "pair_acc",
     "exact",
     "f1_token",
     "f1_char",
@@ -135,6 +136,8 @@ class DocumentMap(_Card):
     `source_path` is the file's path and `row_number` the place of the row in it, from 0."""
     item: str | None = None
     """What tells an item from the others of the task, and is the same in the tasks under `parallel`."""
+    pair: str | None = None
+    """What items that belong together share (twins, contrasting readings), for `pair_acc`."""
     stratum: str | None = None
     subgroups: dict[str, str] = {}
 
@@ -267,6 +270,8 @@ class TaskCard(_Card):
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
+        if "pair_acc" in self.metrics and (self.document.pair is None or self.metrics[0] == "pair_acc"):
+            raise ValueError("metrics: `pair_acc` needs `document: pair:`, and stands after a metric of single items")
         if self.parallel.named and self.document.item is None:
             raise ValueError("parallel: the document needs `item`, by which the items of both tasks are matched")
         if self.id in self.parallel.named.values():

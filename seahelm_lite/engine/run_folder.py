@@ -251,6 +251,7 @@ def _columns(pa: Any) -> list[tuple[str, Any]]:
         ("stratum", text),
         ("subgroups", text),
         ("item", text),
+        ("pair", text),
         ("content_hash", text),
         ("fields", text),
         ("requests", texts),
@@ -273,6 +274,7 @@ def _row(scored: ScoredSample) -> dict[str, JsonValue]:
         "stratum": document.stratum,
         "subgroups": _json(document.subgroups),
         "item": document.item,
+        "pair": document.pair,
         "content_hash": document.content_hash,
         "fields": _json(document.fields),
         "requests": list(scored.sample.requests),
@@ -294,6 +296,7 @@ def _sample(row: Mapping[str, Any]) -> ScoredSample:
         stratum=row["stratum"],
         subgroups=json.loads(row["subgroups"]),
         item=row.get("item"),
+        pair=row.get("pair"),
         content_hash=row["content_hash"],
     )
     outcomes = tuple(_outcome(json.loads(body)) for body in row["outcomes"])
@@ -302,7 +305,7 @@ def _sample(row: Mapping[str, Any]) -> ScoredSample:
         row["repeat"],
         tuple(row["requests"]),
         outcomes,
-        # Files of earlier versions have no such column, nor one of items.
+        # Files of earlier versions lack these columns, and those of items and pairs.
         asked=tuple(row.get("asked") or ()),
         letters=tuple(row.get("letters") or ()),
     )

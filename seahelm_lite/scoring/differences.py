@@ -47,10 +47,14 @@ def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
         parallel=task.card.parallel.by_kind,
         rows={str(document.item): row for row, document in enumerate(documents)},
         clusters=[document.cluster for document in documents],
-        parts={entry["metric"]: scored.table.parts(entry["metric"]) for entry in scored.scores},
+        parts={metric: scored.table.parts(metric) for metric in _of_single_items(scored)},
         errors=sum(answer.state == "error" for answer in scored.answers),
         seed=f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}",
     )
+
+
+def _of_single_items(scored: TaskScores) -> list[Metric]:
+    return [entry["metric"] for entry in scored.scores if entry["metric"] != "pair_acc"]
 
 
 def differences(sides: Sequence[Side | None]) -> list[dict[str, JsonValue]]:

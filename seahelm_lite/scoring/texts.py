@@ -76,6 +76,10 @@ class TextTable:
         """The documents, in the order of `parts`."""
         return [self._samples[index].document for index in self._firsts]
 
+    def units(self, metric: Metric) -> list[tuple[str, ...]]:
+        """What the metric is counted over: the documents."""
+        return [(document.id,) for document in self.documents]
+
     def parts(self, metric: Metric) -> Parts:
         """What each document adds to the metric."""
         if metric in MEASURES:

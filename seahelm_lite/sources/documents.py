@@ -234,7 +234,7 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
 
 
 def _grouped(card: TaskCard, document: Document, values: Mapping[str, Any]) -> Document:
-    """The document with its cluster, stratum, subgroups and item, which examples have no use for."""
+    """The document with its cluster, stratum, subgroups, item and pair, which examples have no use for."""
     mapping = card.document
     path = document.id.rpartition("#")[0]
     known = {"source_path": path, "row_number": int(document.id.rpartition("#")[2])}
@@ -245,6 +245,7 @@ def _grouped(card: TaskCard, document: Document, values: Mapping[str, Any]) -> D
         stratum=str(read.value(mapping.stratum)) if mapping.stratum is not None else path,
         subgroups={name: str(read.value(source)) for name, source in mapping.subgroups.items()},
         item=str(read.value(mapping.item)) if mapping.item is not None else None,
+        pair=str(read.value(mapping.pair)) if mapping.pair is not None else None,
     )
 
 
