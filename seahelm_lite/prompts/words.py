@@ -44,6 +44,7 @@ class LanguageWords(BaseModel):
     answer: str
     text: str
     translation: str
+    summary: str
     colon: str = ":"
     instruction_letter: _Instruction
     """What a prompt says of the form of the answer; published prompts hold it byte for byte."""
