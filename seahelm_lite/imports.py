@@ -16,10 +16,11 @@ from seahelm_lite.engine.recorded import Matching, RecordedTask
 from seahelm_lite.engine.recorded_manifest import RecordedFile, RecordedRun, imported_manifest
 from seahelm_lite.engine.run_folder import RunFolder, list_runs
 from seahelm_lite.errors import LogError, RunFolderError
+from seahelm_lite.finished import Run, load_run, with_answers
 from seahelm_lite.models.recorded.base import Declared, LogFile, LogFormat, Origin, RecordedAnswer
 from seahelm_lite.models.recorded.formats import FORMATS
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
-from seahelm_lite.runs import Run, load_run, slug, with_answers
+from seahelm_lite.runs import slug
 from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, score_task

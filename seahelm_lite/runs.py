@@ -9,41 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
-from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
 from seahelm_lite.engine.measure import Measured, measure
 from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
-from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
+from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
+from seahelm_lite.finished import Run, load_run, same_scores, score_again, scored_entry, with_answers
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
-from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
-from seahelm_lite.scoring.differences import Side, differences, side_of
+from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
+from seahelm_lite.scoring.differences import Side, differences
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import RunScores, ScoredTask, TaskScores, score_task
+from seahelm_lite.scoring.scores import RunScores
+from seahelm_lite.scoring.spread import is_complete
 from seahelm_lite.sources.where import Where
 
+__all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
+
 STORE = "responses.sqlite"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run on disk, finished or not."""
-
-    folder: RunFolder
-    manifest: Mapping[str, Any]
-    scores: list[dict[str, Any]]
-    """Empty when the run was interrupted."""
-    differences: list[dict[str, Any]]
-    """To the same items in the standard variety or in English, where the run holds both tasks."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether every document has an answer or an ending that is the model's own."""
-        return bool(self.manifest["status"] == "complete")
 
 
 def evaluate(
@@ -126,8 +112,14 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
 
     The whole task file counts: its keys, metrics and clusters decide the scores, though no prompt shows them.
     """
-    asked = [[task.key, task.definition.sha256, task.data.data_hash, prompts_hash(task)] for task in plan.tasks]
-    settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks"})
+    asked = [
+        [part.key, task.definition.sha256, task.data.data_hash, prompts_hash(part)]
+        for task in plan.tasks
+        for part in task.parts
+    ]
+    # Runs that were begun before these settings existed keep their ids.
+    later = {name for name in ("templates", "shot_seeds") if getattr(spec, name) == RunSpec.model_fields[name].default}
+    settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks", *later})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
     return f"{slug(name)}-{sha256_hex(canonical_json(identity))[:10]}"
@@ -156,8 +148,8 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
         if measured.interrupted:
             folder.write_manifest({**manifest, "status": "interrupted"})
             return load_run(folder.path)
-        scored, remarks = _score_and_write(prepared, measured)
-        complete = all(score["status"] == "complete" for score in scored.scores)
+        scored, remarks = _score_and_write(prepared, manifest, measured)
+        complete = all(map(is_complete, scored.scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
         folder.write_scores(scored.scores, scored.differences)
         folder.write_manifest(
@@ -238,109 +230,20 @@ def _what_changed(manifest: Mapping[str, Any], prepared: Prepared) -> str:
     return "the tasks or their prompts have changed"
 
 
-def load_run(path: Path) -> Run:
-    """Read a run folder.
-
-    Raises:
-        RunFolderError: If there is none, a newer version wrote it, or it is not what it was sealed as.
-    """
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    _refuse_changed(folder)
-    scored = manifest["status"] in ("complete", "incomplete")
-    told = _told(folder) if scored else RunScores([], [])
-    return Run(folder, manifest, told.scores, told.differences)
-
-
-def _told(folder: RunFolder) -> RunScores:
-    """What the scores file says; that of an earlier version says nothing of differences."""
-    body = folder.scores()
-    return RunScores(body["scores"], body.get("differences", []))
-
-
-def _refuse_changed(folder: RunFolder) -> None:
-    """Numbers of a finished run are shown and made from the files it was sealed with, and no others."""
-    faults = folder.unsealed_changes() if folder.is_sealed() else []
-    if faults:
-        raise RunFolderError(
-            f"is not as it was finished: {', '.join(faults)}",
-            where=str(folder.path),
-            remedy="Restore it, or remove the folder and run again; stored responses are used again.",
-        )
-
-
-def score_again(path: Path) -> tuple[Path, RunScores]:
-    """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
-
-    Returns:
-        The new file `scores/<n>.json`, and its scores.
-
-    Raises:
-        RunFolderError: If the run has no samples yet.
-    """
-    scores = _scores_of_samples(path)
-    return RunFolder(path).add_scores(scores.scores, scores.differences), scores
-
-
-def same_scores(path: Path) -> bool:
-    """Whether scoring the samples of a run anew gives the scores it holds; raises as `score_again`."""
-    return _scores_of_samples(path) == _told(RunFolder(path))
-
-
-def _scores_of_samples(path: Path) -> RunScores:
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    _refuse_changed(folder)
-    if manifest["status"] not in ("complete", "incomplete"):
-        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
-    scores: list[dict[str, Any]] = []
-    sides: list[Side | None] = []
-    for entry in manifest["tasks"]:
-        task = ScoredTask(
-            task=entry["task"],
-            version=entry["version"],
-            protocol=entry["protocol"],
-            shots=entry["shots"],
-            card=TaskCard.model_validate(entry["card"]),
-            data_hash=entry["data_sha256"],
-            n_total=entry["documents_total"],
-            samples=[scored.sample for scored in folder.read_samples(entry["key"])],
-            form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
-        )
-        scored_task = score_task(task)
-        scores += scored_task.scores
-        sides.append(side_of(task, scored_task))
-    return RunScores(scores, differences(sides))
-
-
-def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[RunScores, list[str]]:
+def _score_and_write(
+    prepared: Prepared, manifest: Mapping[str, Any], measured: Measured
+) -> tuple[RunScores, list[str]]:
     """Score every task and write its samples; also what readers should know of how answers ended."""
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
     sides: list[Side | None] = []
-    for task in prepared.plan.tasks:
-        samples = measured.samples(task)
-        asked = ScoredTask(
-            task=task.definition.name,
-            version=task.definition.version,
-            protocol=task.protocol,
-            shots=task.shots,
-            card=task.definition.card,
-            data_hash=task.data.data_hash,
-            n_total=len(task.data.test),
-            samples=samples,
-        )
-        scored = score_task(asked)
-        sides.append(side_of(asked, scored))
-        prepared.folder.write_samples(task.key, with_answers(samples, scored))
+    for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
+        samples = {part.key: measured.samples(part) for part in task.parts}
+        scored, side = scored_entry(entry, samples.__getitem__)
+        sides.append(side)
+        for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
+            prepared.folder.write_samples(key, with_answers(answered, part))
+            name = key.replace(task.key, task.definition.name).replace("~", " ")
+            remarks += remarks_on(name, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-        remarks += remarks_on(task.definition.name, scored.answers, task.samples[0].requests[0].params)
     return RunScores(scores, differences(sides)), remarks
-
-
-def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
-    """The samples as their file holds them."""
-    return [
-        ScoredSample(sample, answer.state, answer.prediction, answer.note, value)
-        for sample, answer, value in zip(samples, scored.answers, scored.values, strict=True)
-    ]
