@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, count, load, print_json
-
-if TYPE_CHECKING:
-    from seahelm_lite.catalog.definitions import TaskDefinition
-    from seahelm_lite.catalog.task_card import Metric
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, count, load, print_json
 
 
 def add(commands: Any) -> None:
@@ -22,12 +18,14 @@ def add(commands: Any) -> None:
 
     listing = command(actions, "list", "all tasks, or the suites", "seahelm-lite tasks list --suites")
     listing.add_argument("--suites", action="store_true", help="the suites and what is in them")
+    add_trust(listing)
     add_json(listing)
     listing.set_defaults(execute=_list)
 
     show = command(actions, "show", "everything about a task", "seahelm-lite tasks show copal_id_standard --mirror DIR")
     show.add_argument("task")
     add_data_options(show)
+    add_trust(show)
     add_json(show)
     show.set_defaults(execute=_show)
 
@@ -40,6 +38,7 @@ def add(commands: Any) -> None:
     preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
     add_data_options(preview)
+    add_trust(preview)
     add_json(preview)
     preview.set_defaults(execute=_preview)
 
@@ -48,7 +47,11 @@ def add(commands: Any) -> None:
     )
     lint.add_argument("tasks", nargs="*", metavar="TASK", help="tasks to look at (default, without --suite: all)")
     lint.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
+    lint.add_argument(
+        "--write", action="store_true", help="keep what the data came to in facts.json of the task folder"
+    )
     add_data_options(lint)
+    add_trust(lint)
     add_json(lint)
     lint.set_defaults(execute=_lint)
 
@@ -59,10 +62,12 @@ def add(commands: Any) -> None:
     export.add_argument("--protocol", metavar="P", help="default: the protocol of the task's own file")
     export.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     export.add_argument("--out", type=Path, metavar="DIR", help="write one file a task; else to standard output")
+    add_trust(export)
     export.set_defaults(execute=_export)
 
 
 def _list(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.listing import list_tasks
     from seahelm_lite.cli.tables import console, table
 
     catalog, _ = load(options)
@@ -76,89 +81,13 @@ def _list(options: argparse.Namespace) -> int:
         ]
         console().print(table(("suite", "title", "tasks"), rows))
         return 0
-    entries = [_summary(task) for task in sorted(catalog.tasks.values(), key=lambda task: task.name)]
-    if options.json:
-        print_json(entries)
-        return 0
-    rows = [
-        [e["task"], e["language"], e["pillar"], e["metrics"][0], ", ".join(e["protocols"]), e["licence"]["stated"]]
-        for e in entries
-    ]
-    console().print(table(("task", "language", "pillar", "metric", "protocols", "licence"), rows))
-    return 0
-
-
-def _summary(task: TaskDefinition) -> dict[str, Any]:
-    card = task.card.model_dump(mode="json")
-    wanted = ("suite", "title", "language", "country", "variety", "pillar", "kind", "protocols", "metrics", "licence")
-    pins = [pin.describe() for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins]
-    return {"task": task.name, "version": task.version, **{name: card[name] for name in wanted}, "sources": pins}
+    return list_tasks(catalog, as_json=options.json)
 
 
 def _show(options: argparse.Namespace) -> int:
-    from seahelm_lite.cli.tables import console
-    from seahelm_lite.errors import SourceError
-    from seahelm_lite.sources.documents import load_documents
+    from seahelm_lite.cli.showing import execute
 
-    catalog, where = load(options)
-    task = catalog.task(options.task)
-    told: dict[str, Any] = {**_summary(task), "card": task.file.data["metadata"]["seahelm_lite"]}
-    try:
-        told["data"] = _data_facts(task, load_documents(task.card, where))
-    except SourceError as error:
-        told["data"] = {"reason": f"not at hand: {error}"}
-    if options.json:
-        print_json(told)
-        return 0
-    out = console()
-    out.print(f"[bold]{task.card.title}[/bold]  ({task.name}, version {task.version})")
-    out.print(task.card.measures, markup=False, soft_wrap=True)
-    for label, value in _lines(task, told):
-        out.print(f"{label:>14}  {value}", markup=False, soft_wrap=True)
-    return 0
-
-
-def _lines(task: TaskDefinition, told: dict[str, Any]) -> list[tuple[str, str]]:
-    card, data = task.card, told["data"]
-    lines = [
-        ("language", card.language + (f" ({card.variety})" if card.variety else "")),
-        ("protocols", ", ".join(card.protocols)),
-        ("metrics", ", ".join(card.metrics)),
-        ("licence", f"{card.licence.stated}{'; ' + card.licence.note if card.licence.note else ''}"),
-        ("citation", card.citation),
-        ("file", str(task.file.path)),
-    ]
-    lines += [("source", source) for source in dict.fromkeys(told["sources"])][:4]
-    if len(set(told["sources"])) > 4:
-        lines.append(("", f"and {len(set(told['sources'])) - 4} more files"))
-    if "reason" in data:
-        lines.append(("data", data["reason"]))
-    else:
-        lines.append(("documents", f"{data['documents']} in {data['clusters']} clusters; {data['shots']} for examples"))
-        lines += [("chance", _percent(data["chance"]))] if data["chance"] is not None else []
-        lines += [(name, _percent(value)) for name, value in data["baselines"].items()]
-        lines += [("left out", f"{count}: {reason}") for reason, count in data["excluded"].items()]
-    return lines + [("known defect", defect) for defect in card.defects]
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
-
-
-def _data_facts(task: TaskDefinition, data: Any) -> dict[str, Any]:
-    from seahelm_lite.scoring.scores import table_without_answers
-
-    table = table_without_answers(task.card, data.test)
-    metric: Metric = "acc" if task.card.kind == "multiple_choice" else "chrf"
-    return {
-        "documents": len(data.test),
-        "clusters": len({document.cluster for document in data.test}),
-        "shots": len(data.shots),
-        "sha256": data.data_hash,
-        "chance": table.chance(metric),
-        "baselines": table.baselines(metric),
-        "excluded": dict(data.excluded),
-    }
+    return execute(options)
 
 
 def _preview(options: argparse.Namespace) -> int:
