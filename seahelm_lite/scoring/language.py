@@ -35,7 +35,7 @@ _SAME = {"tl": "fil", "ms": "id"}
 
 _LEAD = 2
 """Function words that another language must have more: names and quotations make one or two."""
-_SHARE = 0.02
+_SHARE = 0.05
 """Of the words of a text, the least that are function words of its language (a third is usual)."""
 _LONG = 40
 """From how many words on that share is looked at."""
@@ -50,7 +50,7 @@ def is_in(text: str, language: str) -> bool:
     """Whether a text is in a language, as far as can be told.
 
     For a script of its own, half of the letters must be of it. Otherwise half must be Latin; no other language of the
-    lists may have three function words more; and of a longer text, 2 % must be function words of the language. A text
+    lists may have two function words more; and of a longer text, 5 % must be function words of the language. A text
     that is too short to tell passes. Of JSON the values count, since keys are often English.
 
     Raises:

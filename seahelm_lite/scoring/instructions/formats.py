@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from seahelm_lite.scoring.instructions.reading import lines, read_json, with_plain_digits
@@ -54,6 +55,7 @@ def constrained_response(text: str, *, phrases: Sequence[str]) -> bool:
 
 
 def _says(text: str, phrase: str) -> bool:
-    # The marks of Thai are no word characters, but they go on with the word.
-    end = rf"(?:$|(?=[^\w\u0e31-\u0e3a\u0e47-\u0e4e])|(?={'|'.join(_POLITE)}))" if phrase[-1].isalnum() else ""
+    # The marks of Thai are no word characters, but they are part of a word.
+    ends_in_word = unicodedata.category(phrase[-1])[0] in "LMN"
+    end = rf"(?:$|(?=[^\w\u0e31-\u0e3a\u0e47-\u0e4e])|(?={'|'.join(_POLITE)}))" if ends_in_word else ""
     return re.search(rf"(?<!\w){re.escape(phrase)}{end}", text) is not None

@@ -75,8 +75,13 @@ _IN_PROMPT = (
 
 def follows_all(text: str, checks: Sequence[Mapping[str, JsonValue]]) -> bool:
     """Whether a reply follows every instruction of its item. An empty reply follows none."""
-    said = bool(text.strip())
-    return said and all(INSTRUCTIONS[check["name"]].follows(text, **check["arguments"]) for check in checks)
+    return bool(text.strip()) and all(_follows(text, check) for check in checks)
+
+
+def _follows(text: str, check: Mapping[str, JsonValue]) -> bool:
+    known = INSTRUCTIONS[check["name"]]
+    # From lm-eval's tables every check comes with the arguments of all others, empty.
+    return known.follows(text, **{name: check["arguments"][name] for name in known.arguments})
 
 
 def answer_language(checks: Sequence[Mapping[str, JsonValue]], item_language: str) -> str:
