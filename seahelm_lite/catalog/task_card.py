@@ -243,6 +243,8 @@ class TaskCard(_Card):
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
         if self.kind == "generation" and (self.instruction is None) != (self.asking == "bare"):
             raise ValueError("a generation task needs an instruction, and an item asked bare has it in itself")
+        if self.document.checks is None and any(metric.startswith("instr_") for metric in self.metrics):
+            raise ValueError("document lacks checks, which say what instructions there are to follow")
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
