@@ -8,6 +8,7 @@ from typing import Literal
 
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.errors import DataError
+from seahelm_lite.lint.answers import answers_not_in_passages, repeated_references
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
 from seahelm_lite.lint.columns import constant_columns, rarely_blank_columns
@@ -41,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     missing_figures,
     copied_references,
     short_texts,
+    repeated_references,
+    answers_not_in_passages,
     missing_licence,
 )
 
