@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from seahelm_lite.errors import CardError
 from seahelm_lite.sources.exam_formats import json_sets, text_records
+from seahelm_lite.sources.spreadsheets import xlsx
 from seahelm_lite.sources.text_files import Row, broken, parse_json, read_lines, read_text
 
 Format = Literal[
@@ -23,6 +24,7 @@ Format = Literal[
     "json_examples",
     "json_map",
     "text_records",
+    "xlsx",
 ]
 
 
@@ -42,6 +44,7 @@ def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
             quiz, with its fields, `set`, `no` and `answer` (None where the set has none).
             `json_examples`: `{"examples": [{...}]}` with facts about the set beside it; one row an example.
             `json_map`: `{key: {...}}`; one row a key, with its fields and `key`.
+            `xlsx`: the one sheet of a workbook, its first row the header; see `spreadsheets.xlsx`.
             `text_records`: blocks of `key: value` lines and lettered options; see `text_records`.
 
     Returns:
@@ -180,4 +183,5 @@ _READERS: Mapping[Format, Callable[[Path], list[Row]]] = {
     "json_examples": _json_examples,
     "json_map": _json_map,
     "text_records": text_records,
+    "xlsx": xlsx,
 }
