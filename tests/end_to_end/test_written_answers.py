@@ -1,4 +1,4 @@
-"""Each family of written answers, from pinned rows over an endpoint to scores: who gives the wanted text gets it all."""
+"""Each family of written answers, from pinned rows over an endpoint to scores: the wanted text gets the whole score."""
 
 from __future__ import annotations
 
