@@ -11,10 +11,11 @@ from seahelm_lite.errors import DataError
 from seahelm_lite.lint.answers import answers_not_in_passages, repeated_references
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
+from seahelm_lite.lint.checks import checks
 from seahelm_lite.lint.columns import constant_columns, rarely_blank_columns
 from seahelm_lite.lint.findings import SEVERITIES, Finding, Rule, Subject
 from seahelm_lite.lint.languages import missing_figures, wrong_script
-from seahelm_lite.lint.licences import missing_licence
+from seahelm_lite.lint.licences import missing_licence, unfinished_card
 from seahelm_lite.lint.options import blank_options, lettered_options, repeated_options, unreadable_rows
 from seahelm_lite.lint.pairs import copied_references, short_texts
 from seahelm_lite.lint.repeats import examples_from_test_files, examples_in_test, repeated_items, repeated_questions
@@ -44,7 +45,9 @@ RULES: tuple[Rule, ...] = (
     short_texts,
     repeated_references,
     answers_not_in_passages,
+    checks,
     missing_licence,
+    unfinished_card,
 )
 
 

@@ -20,6 +20,7 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "score_answer": ("exact",),
     "score_span": ("f1_token", "f1_char", "exact"),
     "score_summary": ("rouge_l",),
+    "score_instructions": ("instr_lang_acc", "instr_acc"),
 }
 """The functions of `lm_eval_hooks` for written answers, each with the metrics that it returns."""
 

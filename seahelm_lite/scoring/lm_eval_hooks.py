@@ -50,3 +50,10 @@ def _measured(doc: Mapping[str, Any], results: list[str], metrics: Sequence[Metr
         found = final_answer(text, language_words(doc["language"]))
         text = "" if found is None else found.text
     return {metric: MEASURES[metric](text, doc) if text and not unclosed else 0.0 for metric in metrics}
+
+
+def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """Whether a reply follows every instruction, with and without being in the language asked for."""
+    text, unclosed = strip_reasoning(results[0])
+    said = "" if unclosed else nfc(text).strip()
+    return {"instr_lang_acc": MEASURES["instr_lang_acc"](said, doc), "instr_acc": MEASURES["instr_acc"](said, doc)}

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from seahelm_lite.catalog.task_card import Metric
 from seahelm_lite.records import JsonValue
+from seahelm_lite.scoring import language
 from seahelm_lite.scoring.final_answers import same_value
+from seahelm_lite.scoring.instructions.registry import answer_language, follows_all
 from seahelm_lite.scoring.normalise import for_matching
 from seahelm_lite.scoring.tokens import letters, script_units, words
 
@@ -97,5 +99,23 @@ def common_subsequence(one: Sequence[str], other: Sequence[str]) -> int:
     return len(one) - free.bit_count()
 
 
-MEASURES: Mapping[Metric, Measure] = {"exact": exact, "f1_token": f1_token, "f1_char": f1_char, "rouge_l": rouge_l}
+def instr_acc(text: str, fields: Fields) -> float:
+    """1 if the answer follows every instruction of its item."""
+    return float(follows_all(text, fields["checks"]))
+
+
+def instr_lang_acc(text: str, fields: Fields) -> float:
+    """1 if the answer follows every instruction and is in the language asked for, else that of the item."""
+    wanted = answer_language(fields["checks"], str(fields["language"]))
+    return float(follows_all(text, fields["checks"]) and language.is_in(text, wanted))
+
+
+MEASURES: Mapping[Metric, Measure] = {
+    "exact": exact,
+    "f1_token": f1_token,
+    "f1_char": f1_char,
+    "rouge_l": rouge_l,
+    "instr_acc": instr_acc,
+    "instr_lang_acc": instr_lang_acc,
+}
 """The metrics whose score of a task is the mean over its documents."""
