@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from seahelm_lite.catalog.pins import Pin
+from seahelm_lite.catalog.pins import HubPin, Pin
 
 Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
@@ -33,7 +33,9 @@ Metric = Literal[
     "instr_lang_acc",
     "safe_rate",
 ]
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx"]
+Format = Literal[
+    "jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx", "code"
+]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
@@ -51,6 +53,9 @@ class DataFile(_Card):
     pin: Pin | None = None
     columns: dict[str, Pin] | None = None
     """For `parallel_lines`: column name to the file whose line n it is."""
+    reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+    """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
+    gets the verified file's path and returns the rows, a list of mappings from column names to values."""
 
     @model_validator(mode="after")
     def _one_or_several(self) -> DataFile:
@@ -58,6 +63,10 @@ class DataFile(_Card):
             raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
         if (self.columns is not None) != (self.format == "parallel_lines"):
             raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
+        if (self.reader is not None) != (self.format == "code"):
+            raise ValueError("`reader` belongs to the format code, and to no other")
+        if self.reader is not None and isinstance(self.pin, HubPin):
+            raise ValueError("`reader` reads a file, and a hub pin has rows")
         return self
 
     @property
@@ -94,6 +103,8 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
     if "columns" in pin:
         file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
         return {**file, **pin}
+    if "reader" in pin:
+        file["reader"] = pin.pop("reader")
     file["pin"] = {**shared, **pin}
     return file
 
