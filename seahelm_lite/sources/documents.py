@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -86,12 +86,18 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
         SourceError: If a file is missing or not what its pin says.
         DataError: If a row cannot be read as the card says: file, row, and what is wrong.
     """
-    rows = read_rows(card, where)
+    return documents_of(card, read_rows(card, where))
+
+
+def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:
+    """The documents of rows that were read.
+
+    Raises:
+        DataError: At a row that cannot be read as the card says, or where the card keeps none.
+    """
     test = tuple(row.read() for row in rows.test if row.excluded is None)
     if not test:
-        only = card.document.only
-        what = "the test split is empty" if only is None else f"of no row of the test split is {only} true"
-        raise DataError(what, where=card.id, remedy="Check `data: test:` and `document: only:` of its card.")
+        raise _no_document(card)
     contents = {document.content_hash for document in test}
     pool = [shot for row in rows.shots if row.excluded is None and (shot := row.read()).content_hash not in contents]
     return TaskDocuments(
@@ -124,12 +130,31 @@ def read_rows(card: TaskCard, where: Where) -> TaskRows:
     )
 
 
-def _of_task(mapping: DocumentMap, file: LoadedFile) -> list[int]:
+def first_document(card: TaskCard, where: Where) -> Document:
+    """The first document of the test split; reads no more rows than it needs.
+
+    Raises:
+        SourceError, DataError: As `load_documents`.
+    """
+    files = (load_file(file, where) for file in card.data.test)
+    rows = (_test_row(card, file, row) for file in files for row in _of_task(card.document, file))
+    kept = next((row for row in rows if row.excluded is None), None)
+    if kept is None:
+        raise _no_document(card)
+    return kept.read()
+
+
+def _no_document(card: TaskCard) -> DataError:
+    only = card.document.only
+    what = "the test split is empty" if only is None else f"of no row of the test split is {only} true"
+    return DataError(what, where=card.id, remedy="Check `data: test:` and `document: only:` of its card.")
+
+
+def _of_task(mapping: DocumentMap, file: LoadedFile) -> Iterator[int]:
     """The numbers of the rows of a file that are of this task; the others are no concern of it, not even of lint."""
-    rows = range(len(file.rows))
-    if mapping.only is None:
-        return list(rows)
-    return [row for row in rows if RowReader(f"{file.name}#{row}", file.rows[row], mapping).value(mapping.only)]
+    for row, values in enumerate(file.rows):
+        if mapping.only is None or RowReader(f"{file.name}#{row}", values, mapping).value(mapping.only):
+            yield row
 
 
 def _test_row(card: TaskCard, file: LoadedFile, row: int) -> TaskRow:
