@@ -21,6 +21,7 @@ from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
+from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores
 from seahelm_lite.scoring.spread import Varied, VariedScores, is_complete, score_varied
@@ -108,6 +109,8 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path) -> Prep
     definitions, optional = catalog.select(spec.suites, spec.tasks)
     model = open_model(spec.model)
     plan = make_plan(definitions, optional, spec, model, where)
+    for task in plan.tasks:
+        refuse_misused_checks(sample.document for sample in task.samples)
     facts = model.facts
     fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
     folder = RunFolder(out / _run_id(spec, plan, facts.name, fingerprint))

@@ -42,6 +42,10 @@ LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
+TODO = "TODO"
+"""What a text of a card begins with that a person has yet to write."""
+
+
 class _Card(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
@@ -242,12 +246,25 @@ class TaskCard(_Card):
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
         if self.kind == "generation" and (self.instruction is None) != (self.asking == "bare"):
             raise ValueError("a generation task needs an instruction, and an item asked bare has it in itself")
+        if self.document.checks is None and any(metric.startswith("instr_") for metric in self.metrics):
+            raise ValueError("document lacks checks, which say what instructions there are to follow")
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
         if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
         return self
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The texts that nobody has written yet: `tasks new` leaves to a person what a file cannot say."""
+        texts = {
+            "title": self.title,
+            "measures": self.measures,
+            "licence": self.licence.stated,
+            "citation": self.citation,
+        }
+        return tuple(name for name, text in texts.items() if text.startswith(TODO) or not text.strip())
 
     @property
     def words_language(self) -> str:
