@@ -98,6 +98,7 @@ def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:
     test = tuple(row.read() for row in rows.test if row.excluded is None)
     if not test:
         raise _no_document(card)
+    _check_items(test)
     contents = {document.content_hash for document in test}
     pool = [shot for row in rows.shots if row.excluded is None and (shot := row.read()).content_hash not in contents]
     return TaskDocuments(
@@ -205,6 +206,15 @@ def _check_exclusions(card: TaskCard, test: Sequence[LoadedFile], shots: Sequenc
             seen.add(place)
 
 
+def _check_items(documents: Sequence[Document]) -> None:
+    """No two documents are the same item; raises DataError."""
+    first: dict[str, str] = {}
+    for document in documents:
+        if document.item is not None and (before := first.setdefault(document.item, document.id)) != document.id:
+            fault = f"is the item {document.item!r}, which {before} is already"
+            raise DataError(fault, where=document.id, remedy="Mend `document: item:` of the card, or exclude the row.")
+
+
 def _exclusion(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any]) -> str | None:
     """Why a row is left out; None where it is not."""
     key = RowReader(f"{file.name}#{row}", values, card.document).value(card.document.key) if card.document.key else None
@@ -237,15 +247,18 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
 
 
 def _grouped(card: TaskCard, document: Document, values: Mapping[str, Any]) -> Document:
-    """The document with its cluster, stratum and subgroups, which examples have no use for."""
+    """The document with its cluster, stratum, subgroups, item and pair, which examples have no use for."""
     mapping = card.document
     path = document.id.rpartition("#")[0]
-    read = RowReader(document.id, {"source_path": path, **values}, mapping)
+    known = {"source_path": path, "row_number": int(document.id.rpartition("#")[2])}
+    read = RowReader(document.id, {**known, **values}, mapping)
     return replace(
         document,
         cluster=str(read.value(mapping.cluster)) if mapping.cluster is not None else document.id,
         stratum=str(read.value(mapping.stratum)) if mapping.stratum is not None else path,
         subgroups={name: str(read.value(source)) for name, source in mapping.subgroups.items()},
+        item=str(read.value(mapping.item)) if mapping.item is not None else None,
+        pair=str(read.value(mapping.pair)) if mapping.pair is not None else None,
     )
 
 

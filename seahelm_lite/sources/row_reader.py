@@ -1,4 +1,4 @@
-"""The expressions of a card over one row, evaluated so that a fault names the row and what to do about it."""
+"""The expressions of a card, worked out over one row."""
 
 from __future__ import annotations
 
@@ -16,20 +16,17 @@ from seahelm_lite.sources.expressions import expression
 
 @dataclass(frozen=True)
 class RowReader:
-    """Evaluates the expressions of a card over one row, and names the row when one fails."""
+    """Evaluates the expressions of a card over one row, and names the row when one fails.
+
+    All its methods raise RowError for a row that does not fit the card, and CardError for an expression at fault.
+    """
 
     identity: str
-    """Of the row, for messages."""
     row: Mapping[str, Any]
     mapping: DocumentMap
 
     def value(self, source: str | None) -> Any:
-        """What an expression of the mapping gives.
-
-        Raises:
-            RowError: If a column is missing, or the expression cannot be evaluated on this row.
-            CardError: If its syntax is wrong.
-        """
+        """What an expression gives."""
         assert source is not None
         try:
             found = expression(source)(self.row)
@@ -45,7 +42,7 @@ class RowReader:
         return found
 
     def text(self, name: str, *, may_be_empty: bool = False) -> str:
-        """The text that a field of the mapping gives; raises as `value`, and on an empty text."""
+        """A text of the document, by the name of its expression."""
         found = self.value(getattr(self.mapping, name))
         text = str(found).strip() if found is not None else ""
         if not text and not may_be_empty:
@@ -53,7 +50,7 @@ class RowReader:
         return text
 
     def sequence(self, name: str) -> Sequence[Any]:
-        """The list that a field of the mapping gives; raises as `value`, and on what is no list."""
+        """A list of the document, by the name of its expression."""
         source = getattr(self.mapping, name)
         found = self.value(source)
         if not isinstance(found, (list, tuple)):
@@ -76,5 +73,5 @@ class RowReader:
         rule: str = "unreadable-row",
         remedy: str = "Exclude the row by its number, with the reason, or mend the card.",
     ) -> RowError:
-        """What is wrong with the row, to be raised."""
+        """The error to raise about this row."""
         return RowError(what, rule=rule, where=self.identity, remedy=remedy)
