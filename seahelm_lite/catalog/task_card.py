@@ -129,6 +129,9 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
 class DocumentMap(_Card):
     """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
 
+    only: str | None = None
+    """What is true of the rows that are of this task, where its files hold those of others too, such as other
+    languages."""
     key: str | None = None
     """The source's own id of a row, where exclusions name rows by it."""
     question: str | None = None
