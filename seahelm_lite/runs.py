@@ -123,6 +123,8 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
     """
     asked = [[task.key, task.definition.sha256, task.data.data_hash, prompts_hash(task)] for task in plan.tasks]
     settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks"})
+    if spec.compat is None:
+        del settings["compat"]  # so that runs from before there were compat modes keep their ids
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
     return f"{slug(name)}-{sha256_hex(canonical_json(identity))[:10]}"
@@ -316,6 +318,7 @@ def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[list[dict[
                 data_hash=task.data.data_hash,
                 n_total=len(task.data.test),
                 samples=samples,
+                form=task.form,
             )
         )
         prepared.folder.write_samples(task.key, with_answers(samples, scored))

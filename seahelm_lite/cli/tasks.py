@@ -11,6 +11,8 @@ from seahelm_lite.cli.options import add_data_options, add_json, command, count,
 if TYPE_CHECKING:
     from seahelm_lite.catalog.definitions import TaskDefinition
     from seahelm_lite.catalog.task_card import Metric
+    from seahelm_lite.records import Document
+    from seahelm_lite.sources.where import Where
 
 
 def add(commands: Any) -> None:
@@ -37,6 +39,7 @@ def add(commands: Any) -> None:
     preview.add_argument("task")
     preview.add_argument("--document", metavar="ID", help="document id (default: the first)")
     preview.add_argument("--protocol", metavar="P", help="one protocol (default: all of the task)")
+    preview.add_argument("--compat", metavar="PEER", help="sea-helm or lm-eval: as that harness asks it")
     preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
     add_data_options(preview)
@@ -91,8 +94,9 @@ def _list(options: argparse.Namespace) -> int:
 def _summary(task: TaskDefinition) -> dict[str, Any]:
     card = task.card.model_dump(mode="json")
     wanted = ("suite", "title", "language", "country", "variety", "pillar", "kind", "protocols", "metrics", "licence")
-    pins = [pin.describe() for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins]
-    return {"task": task.name, "version": task.version, **{name: card[name] for name in wanted}, "sources": pins}
+    pins = [pin.describe() for pin in task.card.pins]
+    summary = {"task": task.name, "version": task.version, **{name: card[name] for name in wanted}}
+    return {**summary, "compat": list(task.card.compat.peers), "sources": pins}
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -123,6 +127,7 @@ def _lines(task: TaskDefinition, told: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [
         ("language", card.language + (f" ({card.variety})" if card.variety else "")),
         ("protocols", ", ".join(card.protocols)),
+        *([("compat", ", ".join(card.compat.peers))] if card.compat.peers else []),
         ("metrics", ", ".join(card.metrics)),
         ("licence", f"{card.licence.stated}{'; ' + card.licence.note if card.licence.note else ''}"),
         ("citation", card.citation),
@@ -162,14 +167,28 @@ def _data_facts(task: TaskDefinition, data: Any) -> dict[str, Any]:
 
 
 def _preview(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.compat_preview import compat_prompts
+
+    catalog, where = load(options)
+    task = catalog.task(options.task)
+    show = _own_prompts if options.compat is None else compat_prompts
+    document, prompts = show(task, options, where)
+    if options.json:
+        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
+    else:
+        _draw(document.id, prompts)
+    return 0
+
+
+def _own_prompts(
+    task: TaskDefinition, options: argparse.Namespace, where: Where
+) -> tuple[Document, list[dict[str, Any]]]:
     from seahelm_lite.catalog.names import unknown
     from seahelm_lite.catalog.task_card import PROTOCOLS
     from seahelm_lite.prompts.asking import Asker, Asking
     from seahelm_lite.prompts.shots import draw_shots
     from seahelm_lite.sources.documents import load_documents
 
-    catalog, where = load(options)
-    task = catalog.task(options.task)
     if options.protocol is not None and options.protocol not in PROTOCOLS:
         raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(PROTOCOLS))
     data = load_documents(task.card, where)
@@ -184,11 +203,7 @@ def _preview(options: argparse.Namespace) -> int:
             asker = Asker(task.name, task.card, protocol, Asking(layout=layout, shots=shots, seed=options.seed))
             requests = [request.canonical() for request in asker.requests(document)]
             prompts.append({"protocol": protocol, "layout": layout, "requests": requests})
-    if options.json:
-        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
-    else:
-        _draw(document.id, prompts)
-    return 0
+    return document, prompts
 
 
 def _draw(document: str, prompts: list[dict[str, Any]]) -> None:

@@ -124,7 +124,7 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
         "excluded": dict(task.data.excluded),
         "documents": len({sample.document.id for sample in task.samples}),
         "documents_total": len(task.data.test),
-        "answer_form": None,
+        "answer_form": task.form.to_json() if task.form is not None else None,
         "usage": None,
         # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
         "card": task.definition.file.data["metadata"]["seahelm_lite"],

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import Literal
 
+from seahelm_lite.catalog.compat import COMPAT, Peer
 from seahelm_lite.catalog.definitions import TaskDefinition
-from seahelm_lite.catalog.task_card import Protocol
+from seahelm_lite.catalog.task_card import Protocol, ProtocolName
+from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.prompts.subset import limited
-from seahelm_lite.records import Document, Request
+from seahelm_lite.records import AnswerForm, Document, Request
 from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
 
@@ -35,11 +38,13 @@ class PlannedTask:
     """One task under one protocol."""
 
     definition: TaskDefinition
-    protocol: Protocol
+    protocol: ProtocolName
     layout: Literal["chat", "plain"]
     shot_documents: tuple[Document, ...]
     data: TaskDocuments
     samples: tuple[PlannedSample, ...]
+    form: AnswerForm | None = None
+    """How answers are read in a compat mode; None where our own protocol says it."""
 
     @property
     def shots(self) -> int:
@@ -48,8 +53,8 @@ class PlannedTask:
 
     @property
     def key(self) -> str:
-        """`task@protocol`, the name of its files."""
-        return f"{self.definition.name}@{self.protocol}"
+        """`task@protocol`, the name of its files, in which a colon is not allowed everywhere."""
+        return f"{self.definition.name}@{self.protocol.replace(':', '-')}"
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,14 @@ def make_plan(
     tasks: list[PlannedTask] = []
     skipped: list[Skipped] = []
     refuse_impossible(spec.protocol, model.facts)
+    if spec.compat is not None:
+        refuse_model(spec.compat, model.facts)
     for definition in definitions:
         try:
-            tasks.append(_plan_task(definition, spec, model, where))
+            if spec.compat is not None:
+                tasks.append(_plan_compat(definition, spec.compat, spec, model, where))
+            else:
+                tasks.append(_plan_task(definition, spec, model, where))
         except Unsuited as reason:
             skipped.append(Skipped(definition.name, str(reason)))
         except AbsentSourceError as error:
@@ -161,17 +171,32 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
         by_document=facts.capabilities.by_document,
     )
     asker = Asker(definition.name, definition.card, protocol, asking)
-    chosen = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
-    samples = tuple(
-        _planned(document, repeat, asker.requests(document, repeat))
-        for document in chosen
-        for repeat in range(spec.repeats)
-    )
+    samples = _planned(definition, data, spec, asker.requests)
     return PlannedTask(definition, protocol, layout, tuple(shots), data, samples)
 
 
-def _planned(document: Document, repeat: int, requests: Sequence[Request]) -> PlannedSample:
-    return PlannedSample(document, repeat, tuple(requests), tuple(request.hash() for request in requests))
+def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
+    """As `_plan_task`, in the words of another harness, which come with its rows."""
+    facts = model.facts
+    _refuse_egress(definition, spec, facts)
+    asked = load_as_peer(definition, peer, where)
+    if isinstance(model, DocumentModel):
+        model.learn(definition, asked.data, seed=spec.seed)
+    name = definition.name if facts.capabilities.by_document else None
+    samples = _planned(definition, asked.data, spec, partial(asked.requests, seed=spec.seed, task=name))
+    return PlannedTask(definition, COMPAT + peer, asked.layout, (), asked.data, samples, asked.form)
+
+
+def _planned(
+    definition: TaskDefinition, data: TaskDocuments, spec: RunSpec, ask: Callable[[Document, int], list[Request]]
+) -> tuple[PlannedSample, ...]:
+    """The samples of the documents that are to be asked."""
+    planned = []
+    for document in limited(data.test, spec.limit, seed=spec.seed, task=definition.name):
+        for repeat in range(spec.repeats):
+            requests = tuple(ask(document, repeat))
+            planned.append(PlannedSample(document, repeat, requests, tuple(request.hash() for request in requests)))
+    return tuple(planned)
 
 
 def layout_for(protocol: Protocol, spec: RunSpec, facts: ModelFacts) -> Literal["chat", "plain"]:
@@ -210,6 +235,8 @@ def _is_this_machine(host: str) -> bool:
 
 def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) -> Iterable[str]:
     yield from facts.deviations
+    if spec.compat is not None:
+        yield DIFFERENCES[spec.compat]
     if not facts.capabilities.chat and not facts.capabilities.by_document:
         asked = [task.protocol for task in tasks if task.protocol in ("gen-letter", "gen")]
         if asked:
