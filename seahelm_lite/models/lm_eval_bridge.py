@@ -209,11 +209,10 @@ def compared(folder: str, task: str, rows: Sequence[Mapping[str, Any]]) -> list[
             leaves some of the rows out.
     """
     from datasets import Dataset
-    from lm_eval.tasks import TaskManager
-    from lm_eval.tasks import __file__ as tasks_file
+    from lm_eval import tasks
 
     where = f"lm-eval {version('lm_eval')}, tasks/{folder}"
-    manager = TaskManager(include_path=Path(tasks_file).parent / folder, include_defaults=False)
+    manager = tasks.TaskManager(include_path=Path(tasks.__file__).parent / folder, include_defaults=False)
     if task not in manager.all_subtasks:
         raise ProtocolError(f"there is no task {task!r}", where=where, remedy="Install lm-eval 0.4.13.")
     dataset = Dataset.from_list([dict(row) for row in rows])

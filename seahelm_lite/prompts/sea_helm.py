@@ -82,8 +82,10 @@ def _document(card: TaskCard, form: SeaHelmForm, template: Template, row: PeerRo
         ) from None
     options: Sequence[str] = form.labels if form.options is None else row.value(form.options)
     answer = row.value(form.answer)
-    if not isinstance(answer, int) or not 0 <= answer < len(options) or not set(options) <= set(form.labels):
-        raise DataError(f"answer {answer!r} of {list(options)} is none of {list(form.labels)}", where=row.id)
+    if not set(options) <= set(form.labels):
+        raise DataError(f"{list(options)} are not all among the labels {list(form.labels)}", where=row.id)
+    if not isinstance(answer, int) or not 0 <= answer < len(options):
+        raise DataError(f"the answer {answer!r} is outside the {len(options)} labels", where=row.id)
     return row.document(
         {
             "language": card.words_language,
