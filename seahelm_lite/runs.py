@@ -51,6 +51,7 @@ def evaluate(
     out: Path | str = "out",
     mirror: Path | str | None = None,
     offline: bool | None = None,
+    trust: Sequence[Path | str] = (),
     progress: Progress | None = None,
     **settings: Any,
 ) -> Run:
@@ -63,6 +64,7 @@ def evaluate(
         out: Output folder.
         mirror: Folder with a copy of the pinned data.
         offline: Whether data may only come from the mirror and the cache.
+        trust: Folders of further task files, whose code may run.
         progress: Told how the run goes.
         settings: The other fields of `RunSpec`, such as `protocol`, `shots` or `limit`.
 
@@ -72,8 +74,8 @@ def evaluate(
     Raises:
         SeahelmError: Whatever is wrong with names, data, model or output folder.
     """
-    catalog = load_catalog()
-    where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots)
+    catalog = load_catalog(trust=map(Path, trust))
+    where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots, code=catalog.code)
     spec = RunSpec(model=model, suites=tuple(suites), tasks=tuple(tasks), **settings)
     return execute(prepare(spec, catalog=catalog, where=where, out=Path(out)), progress=progress)
 

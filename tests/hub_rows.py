@@ -10,6 +10,29 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
+MALAYMMLU_ROWS = [
+    {
+        "id": number,
+        "prompt": f"{question}\n" + "\n".join(options),
+        "answer": options["ABCDE".index(key)],
+        "year": "Tingkatan 1",
+        "subject": "Geografi",
+        "subject_eng": "Geography",
+        "category": "Social science",
+        "level": "Secondary",
+        "options": options,
+        "num_options": len(options),
+        "key": key,
+    }
+    for number, question, options, key in [
+        (1, "Negeri manakah yang paling luas?", ["A. Perlis", "B. Sarawak", "C. Melaka"], "B"),
+        (2, "Sungai terletak di", ["A. darat", "B. langit"], "A"),
+        (3, "Ibu kota Malaysia ialah", ["A. Ipoh", "B. Kuala Lumpur", "C. Kuching", "D. Kangar"], "B"),
+        (3137313, "Soalan yang tidak lengkap", ["A. satu", "B. dua"], "A"),
+    ]
+]
+"""Rows of our own in the shape of MalayMMLU's file; the last has the id of a known bad one."""
+
 INCLUDE: Sequence[Row] = [
     {
         "question": f"Soalan {n}?",
@@ -60,6 +83,9 @@ def _stingray(config: str) -> list[Row]:
 def write_hub_rows(mirror: Path) -> None:
     """Write them where a mirror of the hub has them."""
     hub = mirror / "hub"
+    file = hub / "UMxYTLAILabs" / "MalayMMLU" / "main" / "MalayMMLU_0shot.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(MALAYMMLU_ROWS), encoding="utf-8")
     for language in ("Malay", "Tagalog", "Vietnamese", "Tamil", "Indonesian"):
         _lines(hub / "CohereForAI" / "include-base-44" / "main" / language / "test.jsonl", INCLUDE)
     for language in (

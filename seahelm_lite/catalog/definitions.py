@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from seahelm_lite.catalog.names import nearest
 from seahelm_lite.catalog.task_card import TaskCard
-from seahelm_lite.catalog.yaml_files import YamlFile, parse, read_yaml
+from seahelm_lite.catalog.yaml_files import FunctionName, Location, YamlFile, parse, read_yaml
 from seahelm_lite.errors import CardError
 from seahelm_lite.records import sha256_hex
 
@@ -37,6 +37,9 @@ LM_EVAL_KEYS = frozenset(
     )
 )
 """Keys of lm-eval 0.4.13 that a task file of ours may carry."""
+
+_OUR_FUNCTIONS = ("custom_dataset", "process_results")
+"""Keys whose value is a function of this package, for lm-eval to call."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,13 @@ def task_from(file: YamlFile) -> TaskDefinition:
     for key in ("task", "metadata"):
         if key not in file.data:
             raise CardError(f"has no key {key!r}", where=file.at(()))
+    for place, function in _functions(file.data, ()):
+        if place[0] not in _OUR_FUNCTIONS or len(place) > 1 or not function.startswith("seahelm_lite."):
+            raise CardError(
+                f"the task {file.data['task']!r} names the function {function!r}, which is not one of ours",
+                where=file.at(place),
+                remedy="The lm-eval part is derived from the card; a suite's own code is a `reader` under `data`.",
+            )
     if not isinstance(file.data["metadata"], dict):
         raise CardError("metadata must hold `version` and `seahelm_lite`", where=file.at(("metadata",)))
     metadata = parse(_Metadata, file, ("metadata",))
@@ -129,6 +139,15 @@ def task_from(file: YamlFile) -> TaskDefinition:
         file=file,
         sha256=sha256_hex(file.path.read_bytes()),
     )
+
+
+def _functions(value: Any, place: Location) -> Iterator[tuple[Location, FunctionName]]:
+    """Every `!function` of a file, with its place."""
+    if isinstance(value, FunctionName):
+        yield place, value
+    elif isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _functions(inner, (*place, step))
 
 
 def suite_from(file: YamlFile) -> Suite:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seahelm_lite.catalog.compat import Compat
-from seahelm_lite.catalog.pins import Pin
+from seahelm_lite.catalog.pins import HubPin, Pin
 
 Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
@@ -24,8 +24,23 @@ ProtocolName = Annotated[
 answers made elsewhere, with that source's own prompts."""
 RECORDED = "recorded:"
 
-Metric = Literal["acc", "macro_f1", "balanced_acc", "chrf", "chrf_gain"]
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records"]
+Metric = Literal[
+    "acc",
+    "macro_f1",
+    "balanced_acc",
+    "exact",
+    "f1_token",
+    "f1_char",
+    "rouge_l",
+    "chrf",
+    "chrf_gain",
+    "instr_acc",
+    "instr_lang_acc",
+    "safe_rate",
+]
+Format = Literal[
+    "jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx", "code"
+]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
@@ -43,6 +58,9 @@ class DataFile(_Card):
     pin: Pin | None = None
     columns: dict[str, Pin] | None = None
     """For `parallel_lines`: column name to the file whose line n it is."""
+    reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+    """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
+    gets the verified file's path and returns the rows, a list of mappings from column names to values."""
 
     @model_validator(mode="after")
     def _one_or_several(self) -> DataFile:
@@ -50,6 +68,10 @@ class DataFile(_Card):
             raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
         if (self.columns is not None) != (self.format == "parallel_lines"):
             raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
+        if (self.reader is not None) != (self.format == "code"):
+            raise ValueError("`reader` belongs to the format code, and to no other")
+        if self.reader is not None and isinstance(self.pin, HubPin):
+            raise ValueError("`reader` reads a file, and a hub pin has rows")
         return self
 
     @property
@@ -86,6 +108,8 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
     if "columns" in pin:
         file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
         return {**file, **pin}
+    if "reader" in pin:
+        file["reader"] = pin.pop("reader")
     file["pin"] = {**shared, **pin}
     return file
 
@@ -102,6 +126,10 @@ class DocumentMap(_Card):
     """Index of the right option in the list above, before blanks are dropped."""
     reference: str | None = None
     """The wanted text, for generation."""
+    references: str | None = None
+    """A list of texts of which each would do, the likeliest first, instead of `reference`."""
+    checks: str | None = None
+    """What a reply must fulfil, where it is checked rather than compared: a list of `{name, arguments}`."""
     passage: str | None = None
     cloze_context: str | None = None
     cloze_options: str | None = None
@@ -175,8 +203,13 @@ class TaskCard(_Card):
     exclude: tuple[Exclusion, ...] = ()
     instruction: str | None = None
     """What a generation task asks for, in the prompt language."""
-    answer_label: Literal["answer", "translation"] = "answer"
+    asking: Literal["text", "question", "bare"] = "text"
+    """What a generation task shows under its instruction: a text to work on, a question (after its passage, where it
+    has one), or the item alone, which then says itself what is wanted."""
+    answer_label: Literal["answer", "translation", "summary"] = "answer"
     """Which word of the prompt language stands before the wanted text of a generation task."""
+    paragraphs: bool = False
+    """Whether a written answer may hold blank lines, which else end it where a model continues plain text."""
     max_tokens: int = Field(default=64, ge=1)
     """Longest answer. A model that answers with a letter stops by itself; a sentence in a script that tokenizers split
     finely needs the room."""
@@ -191,12 +224,15 @@ class TaskCard(_Card):
         wrong = [name for name in self.protocols if name not in wanted]
         if wrong:
             raise ValueError(f"a {self.kind} task cannot be asked in {', '.join(wrong)}")
-        needed = ("question", "options", "answer") if self.kind == "multiple_choice" else ("question", "reference")
+        needed: tuple[str, ...] = ("question", "options", "answer")
+        if self.kind == "generation":
+            compared = self.asking != "bare" and self.document.references is None
+            needed = ("question", "reference") if compared else ("question",)
         missing = [name for name in needed if getattr(self.document, name) is None]
         if missing:
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
-        if self.kind == "generation" and self.instruction is None:
-            raise ValueError("a generation task needs an instruction")
+        if self.kind == "generation" and (self.instruction is None) != (self.asking == "bare"):
+            raise ValueError("a generation task needs an instruction, and an item asked bare has it in itself")
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")

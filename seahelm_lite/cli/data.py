@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, load, print_json
 
 
 def add(commands: Any) -> None:
@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
         action.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
         action.add_argument("--task", action="append", default=[], metavar="T", help="a task; may be repeated")
         add_data_options(action)
+        add_trust(action)
         add_json(action)
         action.set_defaults(execute=execute)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, load, print_json
 from seahelm_lite.cli.settings import given_settings, run_spec
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def add(commands: Any) -> None:
     how.add_argument("--allow-egress", action="store_true", default=None, help="send restricted items to any endpoint")
     where = parser.add_argument_group("where")
     add_data_options(where)
+    add_trust(where)
     where.add_argument("--out", type=Path, metavar="DIR", help="output folder (default out)")
     where.add_argument("--resume", type=Path, metavar="RUN", help="go on with an unfinished run folder")
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, count, load, print_json
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, count, load, print_json
 
 if TYPE_CHECKING:
     from seahelm_lite.catalog.definitions import TaskDefinition
@@ -24,12 +24,14 @@ def add(commands: Any) -> None:
 
     listing = command(actions, "list", "all tasks, or the suites", "seahelm-lite tasks list --suites")
     listing.add_argument("--suites", action="store_true", help="the suites and what is in them")
+    add_trust(listing)
     add_json(listing)
     listing.set_defaults(execute=_list)
 
     show = command(actions, "show", "everything about a task", "seahelm-lite tasks show copal_id_standard --mirror DIR")
     show.add_argument("task")
     add_data_options(show)
+    add_trust(show)
     add_json(show)
     show.set_defaults(execute=_show)
 
@@ -43,6 +45,7 @@ def add(commands: Any) -> None:
     preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
     add_data_options(preview)
+    add_trust(preview)
     add_json(preview)
     preview.set_defaults(execute=_preview)
 
@@ -52,6 +55,7 @@ def add(commands: Any) -> None:
     lint.add_argument("tasks", nargs="*", metavar="TASK", help="tasks to look at (default, without --suite: all)")
     lint.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
     add_data_options(lint)
+    add_trust(lint)
     add_json(lint)
     lint.set_defaults(execute=_lint)
 
@@ -62,6 +66,7 @@ def add(commands: Any) -> None:
     export.add_argument("--protocol", metavar="P", help="default: the protocol of the task's own file")
     export.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     export.add_argument("--out", type=Path, metavar="DIR", help="write one file a task; else to standard output")
+    add_trust(export)
     export.set_defaults(execute=_export)
 
 

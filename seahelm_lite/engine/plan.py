@@ -252,4 +252,4 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
         for source in task.data.sources:
             if not source["pinned"]:
-                yield f"{task.definition.name}: data not pinned ({source['source']}, rows sha256 {source['sha256']})"
+                yield f"{task.definition.name}: data not pinned ({source['source']}, sha256 {source['sha256']})"

@@ -82,8 +82,8 @@ class Asker:
             "max_tokens": self._asking.max_tokens or self.form.max_tokens,
             "temperature": 0,
         }
-        if self._asking.layout == "plain":
-            params["stop"] = [SHOT_DELIMITER]
+        if self._asking.layout == "plain" and self.form.stop:
+            params["stop"] = list(self.form.stop)
         return params
 
     def _rendered(self, document: Document) -> tuple[str, list[str] | None]:

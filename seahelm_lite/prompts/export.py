@@ -15,6 +15,12 @@ from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, der
 _DATA = "seahelm_lite.prompts.lm_eval_data.load_dataset"
 _SCORING = "seahelm_lite.scoring.lm_eval_hooks"
 
+_WRITTEN: Mapping[str, tuple[str, ...]] = {
+    "score_text": ("chrf", "chrf_gain"),
+    "score_answer": ("exact",),
+}
+"""The functions of `lm_eval_hooks` for written answers, each with the metrics that it returns."""
+
 
 class _Function(str):
     """A reference that YAML writes as `!function name`."""
@@ -52,12 +58,14 @@ def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0) -> dic
     }
     if card.data.shots:
         fields["fewshot_config"] = {"split": "shots", "sampler": "first_n"}
-    names = ["acc"] if card.kind == "multiple_choice" else ["chrf", "chrf_gain"]
+    scorer: str = "score_letter"
+    names: tuple[str, ...] = ("acc",)
+    if card.kind == "generation":
+        scorer, names = next((hook, each) for hook, each in _WRITTEN.items() if card.metrics[0] in each)
     fields["metric_list"] = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
     if form.choices is not None:
         return {**fields, "doc_to_choice": form.choices}
-    scorer = "score_letter" if protocol == "gen-letter" else "score_text"
-    decoding = {"until": [SHOT_DELIMITER], "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
+    decoding = {"until": list(form.stop), "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
     return {**fields, "generation_kwargs": decoding, "process_results": f"{_SCORING}.{scorer}"}
 
 

@@ -31,6 +31,8 @@ class Form:
     """lm-eval's `doc_to_target`: a field name, or a template. What an example shows as its answer."""
     max_tokens: int
     """Longest answer of a generation, in tokens."""
+    stop: tuple[str, ...] = (SHOT_DELIMITER,)
+    """Where a model that continues plain text has come to the end of its answer."""
 
 
 def derive(card: TaskCard, protocol: Protocol) -> Form:
@@ -104,12 +106,19 @@ def _cloze(card: TaskCard, words: LanguageWords) -> Form:
 
 
 def _written(card: TaskCard, words: LanguageWords) -> Form:
-    label = words.translation if card.answer_label == "translation" else words.answer
+    question = "{{ question }}"
+    stop: tuple[str, ...] = ()
+    if card.asking != "bare":
+        shown = _head(card, words) if card.asking == "question" else f"{_label(words, words.text)} {{{{ question }}}}\n"
+        label = {"answer": words.answer, "translation": words.translation, "summary": words.summary}[card.answer_label]
+        question = f"{card.instruction}\n\n{shown}{_label(words, label)}"
+        stop = (f"{SHOT_DELIMITER}{card.instruction}" if card.paragraphs else SHOT_DELIMITER,)
     return Form(
         protocol="gen",
         output_type="generate_until",
-        question=f"{card.instruction}\n\n{_label(words, words.text)} {{{{ question }}}}\n{_label(words, label)}",
+        question=question,
         choices=None,
         target="reference",
         max_tokens=card.max_tokens,
+        stop=stop,
     )

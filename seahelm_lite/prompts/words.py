@@ -37,6 +37,7 @@ class LanguageWords(BaseModel):
     answer: str
     text: str
     translation: str
+    summary: str
     colon: str = ":"
     instruction_letter: str = Field(pattern=r"\{letters\}")
     or_word: str

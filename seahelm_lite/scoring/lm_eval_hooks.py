@@ -9,6 +9,7 @@ from seahelm_lite.prompts.words import language_words
 from seahelm_lite.scoring.chrf import sentence_chrf
 from seahelm_lite.scoring.extraction import read_choice
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
+from seahelm_lite.scoring.written import MEASURES
 
 
 def score_letter(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
@@ -23,3 +24,9 @@ def score_text(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
     reference = nfc(doc["reference"])
     value = 0.0 if unclosed else sentence_chrf(nfc(text).strip(), reference)
     return {"chrf": value, "chrf_gain": value - sentence_chrf(nfc(doc["question"]), reference)}
+
+
+def score_answer(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """Whether a written answer is one of the accepted texts."""
+    text, unclosed = strip_reasoning(results[0])
+    return {"exact": 0.0 if unclosed else MEASURES["exact"](nfc(text).strip(), doc)}

@@ -1,4 +1,4 @@
-"""Metrics and baselines of written answers: chrF++, and its gain over copying the source."""
+"""Metrics and baselines of written answers: means over documents, and chrF++ with its gain over copying the source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from seahelm_lite.records import Sample
 from seahelm_lite.scoring.answers import Answer
 from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
 from seahelm_lite.scoring.normalise import nfc
-from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap
+from seahelm_lite.scoring.written import MEASURES
+from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, proportion
 
 
 class TextTable:
@@ -38,7 +39,15 @@ class TextTable:
         return TextTable(samples, answers, self._seed)
 
     def per_sample(self, metric: Metric) -> list[float | None]:
-        """Sentence-level chrF++, less that of the copied source for `chrf_gain`; None where infrastructure failed."""
+        """The value of each sample by itself; None where infrastructure failed.
+
+        Of the corpus metrics it is the sentence-level chrF++, less that of the copied source for `chrf_gain`.
+        """
+        if metric in MEASURES:
+            return [
+                None if answer.state == "error" else self._measured(metric, index)
+                for index, answer in enumerate(self._answers)
+            ]
         values: list[float | None] = []
         rows = zip(self._answers, self._texts, self._references, self._sources, strict=True)
         for answer, text, reference, source in rows:
@@ -50,12 +59,15 @@ class TextTable:
         return values
 
     def estimate(self, metric: Metric) -> Estimate:
-        """Corpus chrF++ with a cluster bootstrap interval.
+        """The metric with its interval: a mean over documents, or corpus chrF++ with a cluster bootstrap.
 
-        N-grams are counted over all documents; a document that was asked repeatedly counts with the mean of its
-        repeats.
+        For chrF++, n-grams are counted over all documents. A document that was asked repeatedly counts with the mean
+        of its repeats.
         """
         clusters = [self._samples[index].document.cluster for index in self._firsts]
+        if metric in MEASURES:
+            values = [float(np.mean([self._measured(metric, index) for index in row])) for row in self._rows]
+            return proportion(values, clusters)
         counts = self._averaged(chrf_counts(self._texts, self._references))
         if metric == "chrf":
             return cluster_bootstrap(counts, clusters, corpus_from_counts, seed=self._seed)
@@ -72,10 +84,17 @@ class TextTable:
         return None
 
     def baselines(self, metric: Metric) -> dict[str, float | None]:
-        """What giving the source back unchanged scores."""
+        """What giving the source back unchanged scores, where that is a text one might give back."""
+        if metric not in ("chrf", "chrf_gain"):
+            return {}
         sources = [self._sources[index] for index in self._firsts]
         copied = corpus_chrf(sources, [self._references[index] for index in self._firsts])
         return {"copy": copied if metric == "chrf" else 0.0}
+
+    def _measured(self, metric: Metric, index: int) -> float:
+        """An answer that is missing, refused or cut off has no right text."""
+        sample, answer = self._samples[index], self._answers[index]
+        return MEASURES[metric](self._texts[index], sample.document.fields) if answer.state == "scored" else 0.0
 
     def _averaged(self, counts: Floats) -> Floats:
         return np.asarray([counts[row].mean(axis=0) for row in self._rows])

@@ -196,7 +196,7 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         lettered = card.options_lettered and mapping is card.document
         _read_choices(read, fields, lettered=lettered)
     else:
-        fields["reference"] = read.text("reference")
+        _read_wanted(read, fields)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
@@ -247,6 +247,21 @@ def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool
             raise read.fault(f"there are {len(ends)} cloze_options for {len(options)} options")
         fields["cloze_context"] = str(read.value(read.mapping.cloze_context))
         fields["cloze_options"] = [ends[index] for index in kept]
+
+
+def _read_wanted(read: _Reader, fields: dict[str, JsonValue]) -> None:
+    """What is wanted of a written answer: one text, any of several, or that it fulfils what is asked."""
+    if read.mapping.references is not None:
+        texts = [str(text).strip() for text in read.sequence("references")]
+        if not texts or not all(texts):
+            raise read.fault("one of the references is empty", rule="empty-text")
+        fields["references"] = texts
+        fields["reference"] = texts[0]
+    else:
+        # lm-eval asks every document for its target, so that there is a text even where none is wanted.
+        fields["reference"] = read.text("reference") if read.mapping.reference is not None else ""
+    if read.mapping.checks is not None:
+        fields["checks"] = list(read.sequence("checks"))
 
 
 @dataclass(frozen=True)

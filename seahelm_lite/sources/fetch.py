@@ -42,9 +42,11 @@ def find(pin: FilePin, where: Where) -> Verification:
 
 
 def _find_packaged(pin: PackagedPin, where: Where) -> Verification:
-    for root in where.task_roots:
-        if (path := root / pin.path).is_file():
-            return _checked(pin, "packaged", path, "Install the package again, or write the new hash into the card.")
+    # Folders of several owners may have a file of that name; the hash says which is meant.
+    found = [path for root in where.task_roots if (path := root / pin.path).is_file()]
+    if found:
+        path = next((path for path in found if file_sha256(path) == pin.sha256), found[0])
+        return _checked(pin, "packaged", path, "Install the package again, or write the new hash into the card.")
     looked = ", ".join(str(root) for root in where.task_roots) or "no tasks folder is known"
     raise SourceError(f"{pin.describe()} was not found ({looked})", remedy="Install the package that ships it again.")
 

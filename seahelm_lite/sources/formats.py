@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from seahelm_lite.errors import CardError
 from seahelm_lite.sources.exam_formats import json_sets, text_records
+from seahelm_lite.sources.spreadsheets import xlsx
 from seahelm_lite.sources.text_files import Row, broken, parse_json, read_lines, read_text
 
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records"]
+Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx"]
 
 
 def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
@@ -28,6 +29,7 @@ def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
             `json_sets`: `{set: {"quizzes": {no: {...}}, "answers": {no: key}}}`, or a list of such objects; one row a
             quiz, with its fields, `set`, `no` and `answer` (None where the set has none).
             `json_examples`: `{"examples": [{...}]}` with facts about the set beside it; one row an example.
+            `xlsx`: the one sheet of a workbook, its first row the header; see `spreadsheets.xlsx`.
             `text_records`: blocks of `key: value` lines and lettered options; see `text_records`.
 
     Returns:
@@ -140,4 +142,5 @@ _READERS: Mapping[Format, Callable[[Path], list[Row]]] = {
     "json_sets": json_sets,
     "json_examples": _json_examples,
     "text_records": text_records,
+    "xlsx": xlsx,
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
 from seahelm_lite.catalog.task_card import DataFile
 from seahelm_lite.records import JsonValue
+from seahelm_lite.sources.code import row_reader
+from seahelm_lite.sources.fetch import locate
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.load import load_rows
 from seahelm_lite.sources.text_files import Row
@@ -34,8 +36,20 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
     if isinstance(file.pin, HubPin):
         rows, found = load_hub(file.pin, where)
         return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))
+    if file.format == "code":
+        return _with_code(file, where)
     rows = load_rows(file.pin, file.format, where, file.columns)
     return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
+
+
+def _with_code(file: DataFile, where: Where) -> LoadedFile:
+    """The rows that a reader of the suite's own gives; its code is an input of the data like the file."""
+    assert file.reader is not None
+    assert isinstance(file.pin, GithubPin | PackagedPin)
+    reader = row_reader(file.reader, where.code)
+    rows = reader.read(locate(file.pin, where))
+    code: dict[str, JsonValue] = {"source": f"reader {reader.name}", "sha256": reader.sha256, "pinned": False}
+    return LoadedFile(_name(file.pin), rows, (_origin(file.pin, file.pin.sha256), code))
 
 
 def _name(pin: Pin) -> str:

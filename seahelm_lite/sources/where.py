@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from seahelm_lite.catalog.pins import Pin
+from seahelm_lite.catalog.plugins import CodeRoot
 from seahelm_lite.errors import SourceError
 
 Place = Literal["mirror", "cache", "network", "packaged"]
@@ -29,6 +30,8 @@ class Where:
     """True: no socket is opened."""
     task_roots: tuple[Path, ...] = ()
     """Folders that paths of packaged files start from."""
+    code: tuple[CodeRoot, ...] = ()
+    """Whose modules a card may name to read a file's rows."""
 
     @classmethod
     def from_environment(
@@ -36,6 +39,7 @@ class Where:
         mirror: Path | str | None = None,
         offline: bool | None = None,
         task_roots: Iterable[Path] = (),
+        code: Iterable[CodeRoot] = (),
     ) -> Where:
         """Read `SEAHELM_LITE_MIRROR`, `SEAHELM_LITE_CACHE` and `SEAHELM_LITE_OFFLINE`; arguments win.
 
@@ -55,6 +59,7 @@ class Where:
             cache=_cache(),
             offline=_offline() if offline is None else offline,
             task_roots=tuple(task_roots),
+            code=tuple(code),
         )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.catalog.task_card import PROTOCOLS, Protocol, TaskCard
@@ -68,6 +69,37 @@ def test_a_language_asks_in_its_own_words_and_letters(tmp_path: Path, code: str)
 def test_the_prompt_language_gives_the_words(tmp_path: Path) -> None:
     card = SmallTask(tmp_path, changes={"language": "ace", "prompt_language": "id"}).card
     assert _context(card, "ll-cloze", options=OPTIONS[:2]) == "Pertanyaan: Apa?\nJawaban:"
+
+
+def _written_card(folder: Path, **changes: Any) -> TaskCard:
+    mapping = {"options": None, "answer": None, "reference": "reference", **changes.pop("document", {})}
+    base = {"kind": "generation", "protocols": ["gen"], "metrics": ["exact"], "document": mapping}
+    return SmallTask(folder, changes={**base, "instruction": "Jawab soalan ini.", **changes}).card
+
+
+def test_a_written_answer_to_a_question_follows_its_passage(tmp_path: Path) -> None:
+    card = _written_card(tmp_path, asking="question", document={"passage": "passage"})
+    shown = _context(card, "gen", reference="x", passage="Ali makan.")
+    assert shown == "Jawab soalan ini.\n\nPetikan: Ali makan.\nSoalan: Apa?\nJawapan:"
+
+
+def test_an_item_asked_bare_is_sent_as_it_is_and_never_cut_off(tmp_path: Path) -> None:
+    card = _written_card(tmp_path, asking="bare", instruction=None, document={"reference": None, "checks": "checks"})
+    assert _context(card, "gen", reference="") == "Apa?"
+    assert derive(card, "gen").stop == ()
+
+
+def test_blank_lines_end_a_written_answer_only_where_it_may_hold_none(tmp_path: Path) -> None:
+    assert derive(_written_card(tmp_path), "gen").stop == ("\n\n",)
+    assert derive(_written_card(tmp_path, paragraphs=True), "gen").stop == ("\n\nJawab soalan ini.",)
+
+
+@pytest.mark.parametrize("changes", [{"asking": "bare"}, {"instruction": None}])
+def test_an_instruction_stands_before_every_written_answer_that_is_not_asked_bare(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError, match="needs an instruction"):
+        _written_card(tmp_path, **changes)
 
 
 @pytest.mark.parametrize(("passage", "head"), [("Teks.", "Petikan: Teks.\nSoalan: Apa?\n"), ("", "Soalan: Apa?\n")])

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sacrebleu.metrics import CHRF
+from statsmodels.stats.proportion import proportion_confint
 
 from seahelm_lite.records import Document, State
 from seahelm_lite.scoring.answers import Answer
@@ -150,3 +152,20 @@ def test_a_text_cannot_be_guessed(metric: str) -> None:
 def test_a_part_of_a_table_is_the_table_of_that_part() -> None:
     part = table([*WRITTEN]).only([True, False, True, False])
     assert part.estimate("chrf") == table([WRITTEN[0], WRITTEN[2]], documents=DOCUMENTS[::2]).estimate("chrf")
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("Kuala Lumpur", True), ("kuala  lumpur", True), ("KL", True), ("Ipoh", False), ("Kuala Lumpur dan Ipoh", False)],
+)
+def test_an_exact_answer_is_any_of_the_accepted_texts_whatever_their_case_and_spaces(text: str, right: bool) -> None:
+    document = passage(0, "Apa ibu kota Malaysia?", "Kuala Lumpur")
+    document = replace(document, fields={**document.fields, "references": ["Kuala Lumpur", "KL"]})
+    assert table([text], documents=[document]).per_sample("exact") == [float(right)]
+
+
+def test_exact_is_the_mean_over_documents_with_wilsons_interval() -> None:
+    scored = table([REFERENCES[0], None, REFERENCES[2], "x"]).estimate("exact")
+    lo, hi = proportion_confint(2, 4, method="wilson")
+    assert (scored.value, scored.lo, scored.hi) == (0.5, pytest.approx(lo), pytest.approx(hi))
+    assert table([None] * 4).baselines("exact") == {}

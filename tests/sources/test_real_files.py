@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ SARAWAK = {"repo": "matbahasa/Melayu_Sarawak", "commit": "a175f691f9db94d7b4f971
 KERTAS_1 = "15f19194ca019ae151f057472c7b17b46234a2fddcfc511bf428e4868378df6f"
 BM_A_PT3 = "73497fc034259b0c22e48fc8f543d0a72d0b5e080d2ae93b233d4e22ddb17d00"
 SARAWAK_01 = "d125680f1edf57f86860d44524cc57da3538c1a47ee6bfbbc8f07771f2abe98a"
+JADI_IDE = "a55504502bdda8c3921de75bd786df9f6867ad18f9734c7ce07f64f531b580d1"
 SARAWAK_01_T = "5ad4713ca89f0c22baa070cf8001a49f8ff4f630573453e50c2e5092aa34da05"
 
 pytestmark = pytest.mark.skipif(
@@ -56,3 +58,16 @@ def test_sarawak_and_standard_malay_align_line_by_line(where: Where) -> None:
     rows = load_rows(None, "parallel_lines", where, columns)
     assert len(rows) == 15
     assert all(row["sarawak"] and row["malay"] and not row["malay"].endswith("\r") for row in rows)
+
+
+def test_the_javanese_dialect_sheet_has_16498_tweets_in_three_dialects(where: Where) -> None:
+    pin = GithubPin(
+        repo="fathanick/Javanese-Dialect-Identification-from-Twitter-Data",
+        commit="a664051e59be33f3fb54b1a672179e0e4fc55521",
+        path="Update 16K_Dataset.xlsx",
+        sha256=JADI_IDE,
+    )
+    rows = load_rows(pin, "xlsx", where)
+    labels = Counter(row["Label"] for row in rows)
+    assert labels == {"Jawa Standar": 5500, "Jawa Ngapak": 5500, "Jawa Timur": 5498}
+    assert [row["A"] for row in rows[:3]] == [0, 1, 2]
