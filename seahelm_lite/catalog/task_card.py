@@ -168,6 +168,18 @@ class Licence(_Card):
     note: str = ""
 
 
+class HumanReference(_Card):
+    """What people scored, as published; shown as it is, and compared with nothing."""
+
+    value: float = Field(ge=0, le=1)
+    """A share, as scores are."""
+    n: int | None = Field(default=None, ge=1)
+    """Number of people, where it is known."""
+    group: str | None = None
+    """The part of the items that it is of; all of them where it is absent."""
+    source: str = Field(min_length=8)
+
+
 class TaskCard(_Card):
     """Everything about a task that lm-eval has no field for."""
 
@@ -217,6 +229,7 @@ class TaskCard(_Card):
     """Known faults of the data that are not removed by an exclusion."""
     compat: Compat = Compat()
     """How other harnesses ask and score these items, for `--compat`."""
+    human: tuple[HumanReference, ...] = ()
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> TaskCard:

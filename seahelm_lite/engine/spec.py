@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from seahelm_lite.catalog.compat import Peer
 from seahelm_lite.catalog.task_card import Protocol
@@ -28,6 +29,8 @@ class RunSpec(BaseModel):
     """Another harness, whose prompts and scoring take the place of ours."""
     shots: int = Field(default=0, ge=0)
     """Examples before each question."""
+    shot_seeds: int = Field(default=1, ge=1)
+    """Draws of examples: each further one repeats the task, and the score tells the spread."""
     seed: int = Field(default=0, ge=0)
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
@@ -37,6 +40,15 @@ class RunSpec(BaseModel):
     max_tokens: int | None = Field(default=None, ge=1)
     """Instead of the limit on each task's card."""
     allow_egress: bool = False
+    templates: Literal["default", "all"] = "default"
+    """Wordings of the instruction to answer with a letter: each further one repeats the task, as for `shot_seeds`."""
+
+    @field_validator("shot_seeds")
+    @classmethod
+    def _has_examples_to_draw(cls, draws: int, others: ValidationInfo) -> int:
+        if draws > 1 and others.data.get("shots") == 0:
+            raise PydanticCustomError("no_shots", "without --shots there are no examples to draw again")
+        return draws
 
     @model_validator(mode="after")
     def _names_something(self) -> RunSpec:
@@ -46,7 +58,7 @@ class RunSpec(BaseModel):
 
     @model_validator(mode="after")
     def _asks_one_way(self) -> RunSpec:
-        own = ("protocol", "shots", "system_prompt", "chat_template", "max_tokens")
+        own = ("protocol", "shots", "shot_seeds", "templates", "system_prompt", "chat_template", "max_tokens")
         given = [name for name in own if getattr(self, name) != type(self).model_fields[name].default]
         if self.compat is not None and given:
             raise ValueError(f"compat {self.compat} has prompts and limits of its own, so leave out {', '.join(given)}")

@@ -89,10 +89,18 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
         SourceError: If a file is missing or not what its pin says.
         DataError: If a row cannot be read as the card says: file, row, and what is wrong.
     """
-    rows = read_rows(card, where)
+    return documents_of(card, read_rows(card, where))
+
+
+def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:
+    """The documents of rows that were read.
+
+    Raises:
+        DataError: At a row that cannot be read as the card says, or where the card keeps none.
+    """
     test = tuple(row.read() for row in rows.test if row.excluded is None)
     if not test:
-        raise DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
+        raise _no_document(card)
     contents = {document.content_hash for document in test}
     pool = [shot for row in rows.shots if row.excluded is None and (shot := row.read()).content_hash not in contents]
     return TaskDocuments(
@@ -119,6 +127,24 @@ def read_rows(card: TaskCard, where: Where) -> TaskRows:
         shots=tuple(_shot_row(card, file, row) for file in shot_files for row in range(len(file.rows))),
         sources=tuple(origin for file in (*test_files, *shot_files) for origin in file.origins),
     )
+
+
+def first_document(card: TaskCard, where: Where) -> Document:
+    """The first document of the test split; reads no more rows than it needs.
+
+    Raises:
+        SourceError, DataError: As `load_documents`.
+    """
+    files = (load_file(file, where) for file in card.data.test)
+    rows = (_test_row(card, file, row) for file in files for row in range(len(file.rows)))
+    kept = next((row for row in rows if row.excluded is None), None)
+    if kept is None:
+        raise _no_document(card)
+    return kept.read()
+
+
+def _no_document(card: TaskCard) -> DataError:
+    return DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
 
 
 def _test_row(card: TaskCard, file: LoadedFile, row: int) -> TaskRow:

@@ -134,3 +134,68 @@ def test_an_excluded_row_that_is_not_there_is_refused_and_named(small: SmallTask
 def test_other_bytes_than_pinned_are_refused_and_named(small: SmallTask, call: Call) -> None:
     (small.root / "small" / "rows.jsonl").write_bytes(b"{}\n")
     assert "sha256 is " in refused(call("tasks", "lint", "small"))
+
+
+def _entries(small: SmallTask) -> Any:
+    return json.loads((small.root / "facts.json").read_text(encoding="utf-8"))["tasks"]
+
+
+def test_what_the_data_came_to_is_kept_and_listed_without_it(small: SmallTask, call: Call) -> None:
+    assert call("tasks", "lint", "--write").status == 0
+    (small.root / "small" / "rows.jsonl").unlink()
+    (listed,) = json.loads(call("tasks", "list", "--json").out)
+    assert listed["facts"]["state"] == "current"
+    assert (listed["facts"]["documents"], listed["facts"]["chance"]) == (6, 0.5)
+    assert listed["facts"]["lint"]["status"] == "clean"
+
+
+def test_numbers_of_a_changed_card_are_listed_as_stale_until_they_are_made_again(small: SmallTask, call: Call) -> None:
+    call("tasks", "lint", "--write")
+    SmallTask(small.root, changes={"exclude": [{"reason": "misprinted", "rows": [0]}]}).write()
+    (listed,) = json.loads(call("tasks", "list", "--json").out)
+    assert (listed["facts"]["state"], listed["facts"]["documents"]) == ("stale", None)
+    assert "stale" in call("tasks", "list").out
+    assert "stale" in call("tasks", "show", "small").out
+    call("tasks", "lint", "--write")
+    (listed,) = json.loads(call("tasks", "list", "--json").out)
+    assert listed["facts"]["documents"] == 5
+    assert listed["facts"]["excluded"] == {"misprinted": 1}
+
+
+def test_numbers_of_tasks_that_are_not_looked_at_stay_and_those_of_tasks_that_are_gone_go(
+    small: SmallTask, call: Call
+) -> None:
+    for name in ("other", "gone"):
+        SmallTask(small.root, changes={"id": name, "suite": "others"}).write()
+    call("tasks", "lint", "--write")
+    before = _entries(small)
+    assert set(before) == {"small", "other", "gone"}
+    (small.root / "gone" / "gone.yaml").unlink()
+    SmallTask(small.root, [row(n) for n in range(9)]).write()
+    call("tasks", "lint", "small", "--write")
+    after = _entries(small)
+    assert set(after) == {"small", "other"}
+    assert after["other"] == before["other"]
+    assert after["small"]["documents"] == 9
+
+
+def test_a_task_whose_rows_cannot_be_read_gets_no_numbers(bad: SmallTask, call: Call) -> None:
+    assert call("tasks", "lint", "--write").status == 1
+    assert not (bad.root / "facts.json").exists()
+
+
+def test_nothing_is_kept_without_being_asked(small: SmallTask, call: Call) -> None:
+    call("tasks", "lint")
+    assert not (small.root / "facts.json").exists()
+
+
+def test_numbers_that_cannot_be_read_or_written_stop_the_command(small: SmallTask, call: Call) -> None:
+    path = small.root / "facts.json"
+    path.write_text("{", encoding="utf-8")
+    for arguments in (("tasks", "list"), ("tasks", "show", "small"), ("tasks", "lint", "--write")):
+        assert "facts.json: is no JSON" in refused(call(*arguments))
+    assert path.read_text(encoding="utf-8") == "{"
+    path.unlink()
+    path.with_name("facts.json.partial").mkdir()
+    assert "facts.json: cannot be written" in refused(call("tasks", "lint", "--write"))
+    assert not path.exists()
