@@ -107,7 +107,7 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path) -> Prep
     """
     definitions, optional = catalog.select(spec.suites, spec.tasks)
     model = open_model(spec.model)
-    plan = make_plan(definitions, optional, spec, model, where)
+    plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
     facts = model.facts
     fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
     folder = RunFolder(out / _run_id(spec, plan, facts.name, fingerprint))

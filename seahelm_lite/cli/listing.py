@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog
-from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.definitions import Suite, TaskDefinition
 from seahelm_lite.catalog.facts import Known, all_known
 from seahelm_lite.cli.options import print_json
 from seahelm_lite.cli.tables import console, table
@@ -28,6 +28,12 @@ def list_tasks(catalog: Catalog, *, as_json: bool) -> int:
         markup=False,
     )
     return 0
+
+
+def suite_summary(suite: Suite) -> dict[str, Any]:
+    """What is in a suite; for one that stands for another harness's list, what there is of each of its pairs."""
+    summary = {"suite": suite.name, "title": suite.title, "tasks": suite.tasks, "optional": suite.optional}
+    return {**summary, "pairs": [pair.model_dump(mode="json") for pair in suite.pairs]}
 
 
 def summary(task: TaskDefinition, known: Known) -> dict[str, Any]:

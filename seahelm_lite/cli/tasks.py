@@ -88,14 +88,14 @@ def _add_wording(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from seahelm_lite.cli.listing import list_tasks
+    from seahelm_lite.cli.listing import list_tasks, suite_summary
     from seahelm_lite.cli.tables import console, table
 
     catalog, _ = load(options)
     if options.suites:
         suites = sorted(catalog.suites.values(), key=lambda suite: suite.name)
         if options.json:
-            print_json([{"suite": s.name, "title": s.title, "tasks": s.tasks, "optional": s.optional} for s in suites])
+            print_json([suite_summary(suite) for suite in suites])
             return 0
         rows = [
             [s.name, s.title, ", ".join((*s.tasks, *(f"{name} (optional)" for name in s.optional)))] for s in suites

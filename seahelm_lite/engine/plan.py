@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import Literal
 
 from seahelm_lite.catalog.compat import COMPAT, Peer
-from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.definitions import Pair, TaskDefinition
 from seahelm_lite.catalog.task_card import Protocol, ProtocolName
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
 from seahelm_lite.engine.spec import RunSpec
@@ -106,12 +106,18 @@ class Plan:
 
 
 def make_plan(
-    definitions: Sequence[TaskDefinition], optional: Iterable[str], spec: RunSpec, model: Model, where: Where
+    definitions: Sequence[TaskDefinition],
+    optional: Iterable[str],
+    spec: RunSpec,
+    model: Model,
+    where: Where,
+    absent: Iterable[Pair] = (),
 ) -> Plan:
     """Load the data and build every request.
 
     A task that cannot be asked here is skipped with its reason, where that is nobody's mistake: the model or the
-    protocol does not suit it, or it is optional and its data cannot be had.
+    protocol does not suit it, or it is optional and its data cannot be had. So is what a suite would hold if anybody
+    could get it (`absent`).
 
     Raises:
         SourceError, DataError: If the data of a task that is not optional is missing or faulty.
@@ -119,7 +125,7 @@ def make_plan(
     """
     may_skip = frozenset(optional)
     tasks: list[PlannedTask] = []
-    skipped: list[Skipped] = []
+    skipped = [Skipped(pair.name, f"not obtainable: {pair.note}") for pair in absent]
     refuse_impossible(spec.protocol, model.facts)
     if spec.compat is not None:
         refuse_model(spec.compat, model.facts)
