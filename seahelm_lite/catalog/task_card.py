@@ -47,6 +47,10 @@ LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
+TODO = "TODO"
+"""What a text of a card begins with that a person has yet to write."""
+
+
 class _Card(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
@@ -252,6 +256,17 @@ class TaskCard(_Card):
         if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
         return self
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The texts that nobody has written yet: `tasks new` leaves to a person what a file cannot say."""
+        texts = {
+            "title": self.title,
+            "measures": self.measures,
+            "licence": self.licence.stated,
+            "citation": self.citation,
+        }
+        return tuple(name for name, text in texts.items() if text.startswith(TODO) or not text.strip())
 
     @property
     def words_language(self) -> str:

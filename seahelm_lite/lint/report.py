@@ -13,7 +13,7 @@ from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, z
 from seahelm_lite.lint.columns import constant_columns, rarely_blank_columns
 from seahelm_lite.lint.findings import SEVERITIES, Finding, Rule, Subject
 from seahelm_lite.lint.languages import missing_figures, wrong_script
-from seahelm_lite.lint.licences import missing_licence
+from seahelm_lite.lint.licences import missing_licence, unfinished_card
 from seahelm_lite.lint.options import blank_options, lettered_options, repeated_options, unreadable_rows
 from seahelm_lite.lint.pairs import copied_references, short_texts
 from seahelm_lite.lint.repeats import examples_from_test_files, examples_in_test, repeated_items, repeated_questions
@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     copied_references,
     short_texts,
     missing_licence,
+    unfinished_card,
 )
 
 
