@@ -10,6 +10,7 @@ from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.errors import DataError
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
+from seahelm_lite.lint.checks import checks
 from seahelm_lite.lint.columns import constant_columns, rarely_blank_columns
 from seahelm_lite.lint.findings import SEVERITIES, Finding, Rule, Subject
 from seahelm_lite.lint.languages import missing_figures, wrong_script
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     missing_figures,
     copied_references,
     short_texts,
+    checks,
     missing_licence,
     unfinished_card,
 )
