@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_card import DataFile
+from seahelm_lite.catalog.task_card import Beside, DataFile
+from seahelm_lite.errors import DataError
 from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.fetch import locate
@@ -39,7 +40,20 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
     if file.format == "code":
         return _with_code(file, where)
     rows = load_rows(file.pin, file.format, where, file.columns)
+    if file.beside is not None:
+        rows = _joined(rows, file.beside, where)
     return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
+
+
+def _joined(rows: list[Row], beside: Beside, where: Where) -> list[Row]:
+    """The rows, each with what the file beside says of its key."""
+    name = _name(beside.pin)
+    known = {row.get(beside.by): row for row in load_rows(beside.pin, beside.format, where)}
+    for number, row in enumerate(rows):
+        if row.get("key") not in known:
+            what = f"its key {row.get('key')!r} stands in no row of {name} under {beside.by!r}"
+            raise DataError(what, where=f"row {number}", remedy="Correct `beside:` on the card, or leave it out.")
+    return [{**row, "beside": known[row["key"]]} for row in rows]
 
 
 def _with_code(file: DataFile, where: Where) -> LoadedFile:
