@@ -62,6 +62,9 @@ class DataFile(_Card):
     reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
     """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
     gets the verified file's path and returns the rows, a list of mappings from column names to values."""
+    only: str | None = None
+    """An expression that says which rows are of the split, where the source has one file for all: over the columns and
+    `row_number`. The others are no rows of the task, and keep their numbers."""
 
     @model_validator(mode="after")
     def _one_or_several(self) -> DataFile:
@@ -106,6 +109,8 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
         return entry
     pin = dict(entry)
     file: dict[str, Any] = {"format": pin.pop("format", None)}
+    if "only" in pin:
+        file["only"] = pin.pop("only")
     if "columns" in pin:
         file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
         return {**file, **pin}

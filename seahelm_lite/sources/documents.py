@@ -121,8 +121,8 @@ def read_rows(card: TaskCard, where: Where) -> TaskRows:
     shot_files = [load_file(file, where) for file in card.data.shots]
     _check_exclusions(card, test_files, shot_files)
     return TaskRows(
-        test=tuple(_test_row(card, file, row) for file in test_files for row in range(len(file.rows))),
-        shots=tuple(_shot_row(card, file, row) for file in shot_files for row in range(len(file.rows))),
+        test=tuple(_test_row(card, file, row) for file in test_files for row in file.chosen),
+        shots=tuple(_shot_row(card, file, row) for file in shot_files for row in file.chosen),
         sources=tuple(origin for file in (*test_files, *shot_files) for origin in file.origins),
     )
 
@@ -134,7 +134,7 @@ def first_document(card: TaskCard, where: Where) -> Document:
         SourceError, DataError: As `load_documents`.
     """
     files = (load_file(file, where) for file in card.data.test)
-    rows = (_test_row(card, file, row) for file in files for row in range(len(file.rows)))
+    rows = (_test_row(card, file, row) for file in files for row in file.chosen)
     kept = next((row for row in rows if row.excluded is None), None)
     if kept is None:
         raise _no_document(card)

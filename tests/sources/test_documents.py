@@ -326,3 +326,33 @@ def test_the_cloze_forms_follow_the_options_that_are_left(tmp_path: Path) -> Non
     document = {"cloze_context": "question", "cloze_options": "options"}
     fields = _only(_load(tmp_path, [row(1, ["satu", "", "tiga"], 2)], document=document)).fields
     assert fields["cloze_options"] == fields["options"] == ["satu", "tiga"]
+
+
+# Several splits in one file
+
+
+def _divided(folder: Path, test: str, shots: str | None = None, rows: int = 10, **changes: Any) -> SmallTask:
+    """A task whose rows are told apart by expressions."""
+    task = SmallTask(folder, [row(n, answer=n % 2, no=n) for n in range(rows)], changes=changes)
+    raw = task.raw_card["data"]
+    (entry,) = raw["test"]
+    data = {**raw, "test": [{**entry, "only": test}]}
+    if shots is not None:
+        data["shots"] = [{**entry, "only": shots}]
+    return SmallTask(folder, task.rows, changes={**changes, "data": data})
+
+
+def test_the_rows_of_a_split_are_those_that_the_card_says_and_keep_their_numbers(tmp_path: Path) -> None:
+    data = _divided(tmp_path, "no % 3 == 0", "row_number in [1, 4]").documents()
+    assert [document.id for document in data.test] == [f"small/rows.jsonl#{n}" for n in (0, 3, 6, 9)]
+    assert [document.id for document in data.shots] == [f"small/rows.jsonl#{n}" for n in (1, 4)]
+
+
+def test_a_split_that_no_row_is_of_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the test split is empty"):
+        _divided(tmp_path, "no > 99").documents()
+
+
+def test_a_split_that_cannot_be_told_names_the_row(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"small/rows.jsonl#0: a column is missing: 'nr' is undefined"):
+        _divided(tmp_path, "nr > 1").documents()
