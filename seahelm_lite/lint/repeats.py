@@ -86,7 +86,7 @@ def examples_from_test_files(subject: Subject) -> Iterator[Finding]:
     shared = {row.id for row in subject.rows.test} & {row.id for row in subject.rows.shots}
     for file in subject.card.data.shots:
         for pin in file.pins:
-            if _identity(pin) in asked and (shared or file.only is None):
+            if _identity(pin) in asked and (shared or subject.card.document.only is None):
                 yield Finding(
                     "shots-from-test",
                     "error",

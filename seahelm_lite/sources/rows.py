@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_card import DataFile, DocumentMap
+from seahelm_lite.catalog.task_card import DataFile
 from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.fetch import locate
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.load import load_rows
-from seahelm_lite.sources.row_reader import RowReader
 from seahelm_lite.sources.text_files import Row
 from seahelm_lite.sources.where import Where
 
@@ -26,22 +25,6 @@ class LoadedFile:
     rows: list[Row]
     origins: tuple[Mapping[str, JsonValue], ...]
     """Per pin: `source`, `sha256`, and `pinned`, which says whether the pin fixes the bytes for good."""
-    only: str | None = None
-
-    @property
-    def chosen(self) -> Iterator[int]:
-        """Numbers of the rows that are of the split.
-
-        Raises:
-            DataError: At a row that `only` cannot be worked out over.
-        """
-        for number, row in enumerate(self.rows):
-            if self.only is None:
-                yield number
-                continue
-            reader = RowReader(f"{self.name}#{number}", {"row_number": number, **row}, DocumentMap())
-            if reader.value(self.only):
-                yield number
 
 
 def load_file(file: DataFile, where: Where) -> LoadedFile:
@@ -50,10 +33,6 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
     Raises:
         SourceError, DataError: As `load_rows`.
     """
-    return replace(_load(file, where), only=file.only)
-
-
-def _load(file: DataFile, where: Where) -> LoadedFile:
     if isinstance(file.pin, HubPin):
         rows, found = load_hub(file.pin, where)
         return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))

@@ -116,7 +116,14 @@ def test_one_file_may_hold_both_splits_where_the_card_divides_its_rows(
     of_shots: str, severities: list[str], tmp_path: Path
 ) -> None:
     rows = [row(n, no=n) for n in range(8)]
-    (entry,) = SmallTask(tmp_path, rows).raw_card["data"]["test"]
-    splits = {"test": [{**entry, "only": "no % 2 == 0"}], "shots": [{**entry, "only": of_shots}]}
-    data = {"from": {"kind": "packaged"}, **splits}
-    assert [severity for severity, _ in found("shots-from-test", tmp_path, rows, data=data)] == severities
+    data = SmallTask(tmp_path, rows).raw_card["data"]
+    expressions = {"question": "question", "options": "options", "answer": "answer"}
+    told = found(
+        "shots-from-test",
+        tmp_path,
+        rows,
+        data={**data, "shots": data["test"]},
+        document={"only": "no % 2 == 0"},
+        shot_document={**expressions, "only": of_shots},
+    )
+    assert [severity for severity, _ in told] == severities

@@ -328,31 +328,27 @@ def test_the_cloze_forms_follow_the_options_that_are_left(tmp_path: Path) -> Non
     assert fields["cloze_options"] == fields["options"] == ["satu", "tiga"]
 
 
-# Several splits in one file
+def _languages(count: int) -> list[dict[str, Any]]:
+    return [row(number, language=("jv", "su")[number % 2]) for number in range(count)]
 
 
-def _divided(folder: Path, test: str, shots: str | None = None, rows: int = 10, **changes: Any) -> SmallTask:
-    """A task whose rows are told apart by expressions."""
-    task = SmallTask(folder, [row(n, answer=n % 2, no=n) for n in range(rows)], changes=changes)
-    raw = task.raw_card["data"]
-    (entry,) = raw["test"]
-    data = {**raw, "test": [{**entry, "only": test}]}
-    if shots is not None:
-        data["shots"] = [{**entry, "only": shots}]
-    return SmallTask(folder, task.rows, changes={**changes, "data": data})
+def test_a_file_of_several_languages_gives_the_rows_of_one_under_their_numbers(tmp_path: Path) -> None:
+    found = _load(tmp_path, _languages(5), shots=_languages(9)[5:], document={"only": "language == 'su'"})
+    assert [document.id for document in found.test] == [f"{NAME}#1", f"{NAME}#3"]
+    assert {document.fields["question"] for document in found.shots} == {"Soalan 5?", "Soalan 7?"}
+    assert not found.left_out
 
 
-def test_the_rows_of_a_split_are_those_that_the_card_says_and_keep_their_numbers(tmp_path: Path) -> None:
-    data = _divided(tmp_path, "no % 3 == 0", "row_number in [1, 4]").documents()
-    assert [document.id for document in data.test] == [f"small/rows.jsonl#{n}" for n in (0, 3, 6, 9)]
-    assert [document.id for document in data.shots] == [f"small/rows.jsonl#{n}" for n in (1, 4)]
+def test_a_row_of_another_task_need_not_be_readable(tmp_path: Path) -> None:
+    rows = [*_languages(2), row(2, ["satu"], language="jv")]
+    assert len(_load(tmp_path, rows, document={"only": "language == 'su'"}).test) == 1
 
 
-def test_a_split_that_no_row_is_of_is_empty(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="the test split is empty"):
-        _divided(tmp_path, "no > 99").documents()
+def test_a_language_that_the_file_lacks_is_an_error_that_names_the_condition(tmp_path: Path) -> None:
+    error = _fault(tmp_path, _languages(4), document={"only": "language == 'ban'"})
+    assert "of no row of the test split is language == 'ban' true" in str(error)
 
 
-def test_a_split_that_cannot_be_told_names_the_row(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"small/rows.jsonl#0: a column is missing: 'nr' is undefined"):
-        _divided(tmp_path, "nr > 1").documents()
+def test_a_condition_on_a_column_that_is_not_there_names_the_row(tmp_path: Path) -> None:
+    error = _fault(tmp_path, _languages(2), document={"only": "tongue == 'su'"})
+    assert (error.where, "tongue" in error.what) == (f"{NAME}#0", True)
