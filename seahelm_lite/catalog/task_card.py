@@ -232,6 +232,9 @@ class TaskCard(_Card):
     """Headline first."""
     licence: Licence
     citation: str
+    answers: Literal["given", "withheld"] = "given"
+    """`withheld` where the makers of the task alone know the right answers: a run then has no score, and makes the file
+    that they take (`runs export --submission`)."""
     refusal: Literal["wrong", "scored"] = "wrong"
     """`scored` where a refusal is an answer like any other (probes, safety)."""
     data: TaskData
@@ -269,6 +272,8 @@ class TaskCard(_Card):
         if self.kind == "generation":
             compared = self.asking != "bare" and self.document.references is None
             needed = ("question", "reference") if compared else ("question",)
+        if self.answers == "withheld":
+            needed = self._needed_where_answers_are_withheld()
         missing = [name for name in needed if getattr(self.document, name) is None]
         if missing:
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
@@ -299,6 +304,15 @@ class TaskCard(_Card):
             "citation": self.citation,
         }
         return tuple(name for name, text in texts.items() if text.startswith(TODO) or not text.strip())
+
+    def _needed_where_answers_are_withheld(self) -> tuple[str, ...]:
+        if self.kind != "multiple_choice" or self.metrics != ("acc",):
+            raise ValueError("answers: only multiple-choice tasks with the metric acc may be `withheld`")
+        if self.document.answer is not None or self.data.shots:
+            raise ValueError(
+                "answers: where they are `withheld` there is neither `document: answer:` nor `data: shots:`"
+            )
+        return ("key", "question", "options")
 
     @property
     def words_language(self) -> str:
