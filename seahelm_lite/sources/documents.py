@@ -242,7 +242,7 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         lettered = card.options_lettered and mapping is card.document
         _read_choices(read, fields, lettered=lettered)
     else:
-        _read_wanted(read, fields)
+        _read_wanted(read, fields, reads=card.reads)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
@@ -298,7 +298,7 @@ def _read_choices(read: RowReader, fields: dict[str, JsonValue], *, lettered: bo
         fields["cloze_options"] = [ends[index] for index in kept]
 
 
-def _read_wanted(read: RowReader, fields: dict[str, JsonValue]) -> None:
+def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -> None:
     """What is wanted of a written answer: one text, any of several, or that it fulfils what is asked."""
     if read.mapping.references is not None:
         texts = [str(text).strip() for text in read.sequence("references")]
@@ -309,6 +309,8 @@ def _read_wanted(read: RowReader, fields: dict[str, JsonValue]) -> None:
     else:
         # lm-eval asks every document for its target, so that there is a text even where none is wanted.
         fields["reference"] = read.text("reference") if read.mapping.reference is not None else ""
+    if reads != "text":
+        fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
 
