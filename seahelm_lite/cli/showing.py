@@ -148,11 +148,10 @@ def _data(made: Sheet) -> Iterator[tuple[str, str]]:
     may = "items may be shown" if card.licence.redistributable else "items may not be shown"
     yield "licence", ". ".join(filter(None, (f"{card.licence.stated} ({may})", card.licence.note)))
     yield "citation", card.citation
-    sources = dict.fromkeys(pin.describe() for file in (*card.data.test, *card.data.shots) for pin in file.pins)
-    for number, source in enumerate(list(sources)[:4]):
+    for number, source in enumerate(made.sources[:4]):
         yield "" if number else "pinned", source
-    if len(sources) > 4:
-        yield "", f"and {len(sources) - 4} more files"
+    if len(made.sources) > 4:
+        yield "", f"and {len(made.sources) - 4} more files"
     yield "task file", str(made.task.file.path)
     for reason, count in (facts.excluded if facts is not None else {}).items():
         yield "left out", f"{count}: {reason}"
