@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
+from seahelm_lite.scoring.scores import ScoredTask, TaskScores
+from seahelm_lite.scoring.spread import Varied, VariedScores, is_complete, score_varied
 from seahelm_lite.sources.where import Where
 
 STORE = "responses.sqlite"
@@ -123,8 +124,14 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
 
     The whole task file counts: its keys, metrics and clusters decide the scores, though no prompt shows them.
     """
-    asked = [[task.key, task.definition.sha256, task.data.data_hash, prompts_hash(task)] for task in plan.tasks]
-    settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks"})
+    asked = [
+        [part.key, task.definition.sha256, task.data.data_hash, prompts_hash(part)]
+        for task in plan.tasks
+        for part in task.parts
+    ]
+    # Runs that were begun before these settings existed keep their ids.
+    later = {name for name in ("templates", "shot_seeds") if getattr(spec, name) == RunSpec.model_fields[name].default}
+    settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks", *later})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
     return f"{slug(name)}-{sha256_hex(canonical_json(identity))[:10]}"
@@ -153,8 +160,8 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
         if measured.interrupted:
             folder.write_manifest({**manifest, "status": "interrupted"})
             return load_run(folder.path)
-        scores, remarks = _score_and_write(prepared, measured)
-        complete = all(score["status"] == "complete" for score in scores)
+        scores, remarks = _score_and_write(prepared, manifest, measured)
+        complete = all(map(is_complete, scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
         folder.write_scores(scores)
         folder.write_manifest(
@@ -285,44 +292,45 @@ def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
         raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
     scores: list[dict[str, Any]] = []
     for entry in manifest["tasks"]:
-        samples = [scored.sample for scored in folder.read_samples(entry["key"])]
-        scores += score_task(
-            ScoredTask(
-                task=entry["task"],
-                version=entry["version"],
-                protocol=entry["protocol"],
-                shots=entry["shots"],
-                card=TaskCard.model_validate(entry["card"]),
-                data_hash=entry["data_sha256"],
-                n_total=entry["documents_total"],
-                samples=samples,
-                form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
-            )
-        ).scores
+        scores += _scored(entry, lambda key: [scored.sample for scored in folder.read_samples(key)]).scores
     return scores
 
 
-def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[list[dict[str, JsonValue]], list[str]]:
+def _scored(entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]]) -> VariedScores:
+    """Score a task by its entry in the manifest, which is all there is to go by once it is over.
+
+    Args:
+        entry: The entry.
+        samples_of: Gives the samples of the task, and of each of its variations, by the key.
+    """
+    task = ScoredTask(
+        task=entry["task"],
+        version=entry["version"],
+        protocol=entry["protocol"],
+        shots=entry["shots"],
+        card=TaskCard.model_validate(entry["card"]),
+        data_hash=entry["data_sha256"],
+        n_total=entry["documents_total"],
+        samples=samples_of(entry["key"]),
+        form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
+    )
+    return score_varied(task, [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())])
+
+
+def _score_and_write(
+    prepared: Prepared, manifest: Mapping[str, Any], measured: Measured
+) -> tuple[list[dict[str, JsonValue]], list[str]]:
     """Score every task and write its samples; also what readers should know of how answers ended."""
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
-    for task in prepared.plan.tasks:
-        samples = measured.samples(task)
-        scored = score_task(
-            ScoredTask(
-                task=task.definition.name,
-                version=task.definition.version,
-                protocol=task.protocol,
-                shots=task.shots,
-                card=task.definition.card,
-                data_hash=task.data.data_hash,
-                n_total=len(task.data.test),
-                samples=samples,
-            )
-        )
-        prepared.folder.write_samples(task.key, with_answers(samples, scored))
+    for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
+        samples = {part.key: measured.samples(part) for part in task.parts}
+        scored = _scored(entry, samples.__getitem__)
+        for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
+            prepared.folder.write_samples(key, with_answers(answered, part))
+            name = key.replace(task.key, task.definition.name).replace("~", " ")
+            remarks += remarks_on(name, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-        remarks += remarks_on(task.definition.name, scored.answers, task.samples[0].requests[0].params)
     return scores, remarks
 
 

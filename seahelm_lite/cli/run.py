@@ -36,6 +36,8 @@ def add(commands: Any) -> None:
     how = parser.add_argument_group("how it is asked")
     how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
     how.add_argument("--shots", type=int, metavar="K", help="examples before each question (default 0)")
+    how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
+    how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
@@ -78,7 +80,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
-    from seahelm_lite.cli.tables import SCORE_COLUMNS, console, score_rows, table
+    from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
         print_json(
@@ -94,7 +96,7 @@ def report(run: Run, *, as_json: bool) -> int:
         return 0 if run.complete else 1
     out = console()
     if run.scores:
-        out.print(table(SCORE_COLUMNS, score_rows(run.scores), title=f"{run.folder.run_id}: {run.manifest['status']}"))
+        out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in run.manifest["deviations"]:

@@ -19,8 +19,9 @@ def add(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
-    from seahelm_lite.cli.tables import SCORE_COLUMNS, console, score_rows, table
+    from seahelm_lite.cli.tables import console, score_table
     from seahelm_lite.runs import load_run, score_again
+    from seahelm_lite.scoring.spread import is_complete
 
     path, scores = score_again(options.run)
     same = load_run(options.run).scores == scores
@@ -28,7 +29,7 @@ def execute(options: argparse.Namespace) -> int:
         print_json({"file": str(path), "same_as_first": same, "scores": scores})
     else:
         out = console()
-        out.print(table(SCORE_COLUMNS, score_rows(scores)))
+        out.print(score_table(scores))
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)
-    return 0 if same and all(score["status"] == "complete" for score in scores) else 1
+    return 0 if same and all(map(is_complete, scores)) else 1

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, count, load, print_json
+
+if TYPE_CHECKING:
+    from seahelm_lite.catalog.definitions import TaskDefinition
+    from seahelm_lite.catalog.task_card import Protocol
 
 
 def add(commands: Any) -> None:
@@ -35,6 +40,7 @@ def add(commands: Any) -> None:
     preview.add_argument("task")
     preview.add_argument("--document", metavar="ID", help="document id (default: the first)")
     preview.add_argument("--protocol", metavar="P", help="one protocol (default: all of the task)")
+    _add_wording(preview)
     preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
     add_data_options(preview)
@@ -60,10 +66,22 @@ def add(commands: Any) -> None:
     )
     export.add_argument("tasks", nargs="+", metavar="TASK_OR_SUITE")
     export.add_argument("--protocol", metavar="P", help="default: the protocol of the task's own file")
+    _add_wording(export)
     export.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     export.add_argument("--out", type=Path, metavar="DIR", help="write one file a task; else to standard output")
     add_trust(export)
     export.set_defaults(execute=_export)
+
+
+def _add_wording(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--wording",
+        type=int,
+        choices=(1, 2, 3),
+        default=1,
+        metavar="N",
+        help="1, 2 or 3: how gen-letter words its instruction",
+    )
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -108,9 +126,10 @@ def _preview(options: argparse.Namespace) -> int:
     document = by_id[options.document] if options.document is not None else data.test[0]
     shots = draw_shots(data.shots, options.shots, seed=options.seed, task=task.name)
     prompts = []
-    for protocol in [options.protocol] if options.protocol else task.card.protocols:
+    for protocol in _previewed(options, task):
         for layout in ("chat", "plain") if protocol in ("gen-letter", "gen") else ("plain",):
-            asker = Asker(task.name, task.card, protocol, Asking(layout=layout, shots=shots, seed=options.seed))
+            asking = Asking(layout=layout, shots=shots, seed=options.seed, wording=options.wording)
+            asker = Asker(task.name, task.card, protocol, asking)
             requests = [request.canonical() for request in asker.requests(document)]
             prompts.append({"protocol": protocol, "layout": layout, "requests": requests})
     if options.json:
@@ -118,6 +137,13 @@ def _preview(options: argparse.Namespace) -> int:
     else:
         _draw(document.id, prompts)
     return 0
+
+
+def _previewed(options: argparse.Namespace, task: TaskDefinition) -> Sequence[Protocol]:
+    """The protocols that a preview shows: another wording is of the one that has several."""
+    if options.protocol is not None:
+        return [options.protocol]
+    return task.card.protocols if options.wording == 1 else ["gen-letter"]
 
 
 def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
@@ -161,7 +187,8 @@ def _export(options: argparse.Namespace) -> int:
         protocol = options.protocol or task.card.protocols[0]
         if protocol not in task.card.protocols and suites:
             continue
-        texts[f"{task.name}@{protocol}.yaml"] = export(task, protocol, shots=options.shots)
+        name = f"{task.name}@{protocol}" + (f"~wording-{options.wording}" if options.wording != 1 else "")
+        texts[f"{name}.yaml"] = export(task, protocol, shots=options.shots, wording=options.wording)
     if not texts:
         raise ProtocolError(f"no task of these can be asked in {options.protocol}")
     if options.out is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Literal
 
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
 from seahelm_lite.prompts.asking import Asker, Asking
@@ -31,6 +32,17 @@ class PlannedSample:
 
 
 @dataclass(frozen=True)
+class Variation:
+    """The documents of a task once more, with one thing changed. It has samples, and no score of its own."""
+
+    key: str
+    """`task@protocol~wording-2`, the name of its files."""
+    over: Over
+    shot_documents: tuple[Document, ...]
+    samples: tuple[PlannedSample, ...]
+
+
+@dataclass(frozen=True)
 class PlannedTask:
     """One task under one protocol."""
 
@@ -40,6 +52,7 @@ class PlannedTask:
     shot_documents: tuple[Document, ...]
     data: TaskDocuments
     samples: tuple[PlannedSample, ...]
+    variations: tuple[Variation, ...] = ()
 
     @property
     def shots(self) -> int:
@@ -50,6 +63,15 @@ class PlannedTask:
     def key(self) -> str:
         """`task@protocol`, the name of its files."""
         return f"{self.definition.name}@{self.protocol}"
+
+    @property
+    def parts(self) -> tuple[PlannedTask | Variation, ...]:
+        """The task itself, then its variations."""
+        return (self, *self.variations)
+
+    def every_sample(self) -> Iterator[PlannedSample]:
+        """The samples of all parts."""
+        return (sample for part in self.parts for sample in part.samples)
 
 
 @dataclass(frozen=True)
@@ -73,7 +95,7 @@ class Plan:
         return {
             digest: request
             for task in self.tasks
-            for sample in task.samples
+            for sample in task.every_sample()
             for digest, request in zip(sample.hashes, sample.requests, strict=True)
         }
 
@@ -147,27 +169,34 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     data = load_documents(definition.card, where)
     if isinstance(model, DocumentModel):
         model.learn(definition, data, seed=spec.seed)
+    layout = layout_for(protocol, spec, facts)
     try:
-        shots = draw_shots(data.shots, spec.shots, seed=spec.seed, task=definition.name)
+        asking = Asking(
+            layout=layout,
+            shots=draw_shots(data.shots, spec.shots, seed=spec.seed, task=definition.name),
+            system=spec.system_prompt,
+            seed=spec.seed,
+            max_tokens=spec.max_tokens,
+            by_document=facts.capabilities.by_document,
+        )
+        ways = list(other_ways(asking, protocol, data.shots, spec, definition.name))
     except DataError as error:
         raise Unsuited(f"{error.what}; {error.remedy}") from None
-    layout = layout_for(protocol, spec, facts)
-    asking = Asking(
-        layout=layout,
-        shots=shots,
-        system=spec.system_prompt,
-        seed=spec.seed,
-        max_tokens=spec.max_tokens,
-        by_document=facts.capabilities.by_document,
-    )
-    asker = Asker(definition.name, definition.card, protocol, asking)
     chosen = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
-    samples = tuple(
-        _planned(document, repeat, asker.requests(document, repeat))
-        for document in chosen
-        for repeat in range(spec.repeats)
+
+    def samples(asking: Asking) -> tuple[PlannedSample, ...]:
+        asker = Asker(definition.name, definition.card, protocol, asking)
+        return tuple(
+            _planned(document, repeat, asker.requests(document, repeat))
+            for document in chosen
+            for repeat in range(spec.repeats)
+        )
+
+    task = PlannedTask(definition, protocol, layout, tuple(asking.shots), data, samples(asking))
+    variations = (
+        Variation(f"{task.key}~{way.name}", way.over, tuple(way.asking.shots), samples(way.asking)) for way in ways
     )
-    return PlannedTask(definition, protocol, layout, tuple(shots), data, samples)
+    return replace(task, variations=tuple(variations))
 
 
 def _planned(document: Document, repeat: int, requests: Sequence[Request]) -> PlannedSample:
@@ -220,6 +249,7 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
         yield f"{spec.repeats} repeats are all decoded greedily: they show how far the model varies by itself"
     if spec.chat_template == "on" and not facts.capabilities.chat:
         yield "--chat-template on not honoured: the model has no chat template"
+    yield from unvaried([(task.definition.name, task.protocol) for task in tasks], spec, facts)
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"

@@ -135,6 +135,7 @@ def _task_entry(run: RecordedRun, key: str, task: RecordedTask) -> dict[str, Any
         "documents_total": len(task.data.test),
         "answer_form": {"kind": task.form.kind, "key": task.form.key},
         "usage": total_usage(_outcomes(task)),
+        "variations": [],
         "card": definition.file.data["metadata"]["seahelm_lite"],
     }
 

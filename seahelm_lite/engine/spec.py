@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.errors import RunFolderError
@@ -25,6 +26,8 @@ class RunSpec(BaseModel):
     """Of multiple-choice tasks; `gen-letter` where it is not given."""
     shots: int = Field(default=0, ge=0)
     """Examples before each question."""
+    shot_seeds: int = Field(default=1, ge=1)
+    """Draws of examples: each further one repeats the task, and the score tells the spread."""
     seed: int = Field(default=0, ge=0)
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
@@ -34,6 +37,15 @@ class RunSpec(BaseModel):
     max_tokens: int | None = Field(default=None, ge=1)
     """Instead of the limit on each task's card."""
     allow_egress: bool = False
+    templates: Literal["default", "all"] = "default"
+    """Wordings of the instruction to answer with a letter: each further one repeats the task, as for `shot_seeds`."""
+
+    @field_validator("shot_seeds")
+    @classmethod
+    def _has_examples_to_draw(cls, draws: int, others: ValidationInfo) -> int:
+        if draws > 1 and others.data.get("shots") == 0:
+            raise PydanticCustomError("no_shots", "without --shots there are no examples to draw again")
+        return draws
 
     @model_validator(mode="after")
     def _names_something(self) -> RunSpec:

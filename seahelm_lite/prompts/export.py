@@ -37,15 +37,12 @@ _Dumper.add_representer(
 )
 
 
-def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0) -> dict[str, Any]:
-    """The lm-eval keys of a task under a protocol, without its metadata.
-
-    Raises:
-        ProtocolError: If the card does not allow the protocol.
-    """
-    form = derive(card, protocol)
+def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0, wording: int = 1) -> dict[str, Any]:
+    """The lm-eval keys of a task under a protocol, without its metadata; raises as `derive`."""
+    form = derive(card, protocol, wording=wording)
+    name = card.id if protocol == card.protocols[0] else f"{card.id}@{protocol}"
     fields: dict[str, Any] = {
-        "task": card.id if protocol == card.protocols[0] else f"{card.id}@{protocol}",
+        "task": name if wording == 1 else f"{name}~wording-{wording}",
         "tag": [card.suite],
         "custom_dataset": _DATA,
         "test_split": "test",
@@ -79,9 +76,10 @@ def to_yaml(fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     return yaml.dump(whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
-def export(definition: TaskDefinition, protocol: Protocol, *, shots: int = 0) -> str:
-    """A task under a protocol as the text of a plain lm-eval task file; raises as `lm_eval_fields`."""
-    return to_yaml(lm_eval_fields(definition.card, protocol, shots=shots), definition.lm_eval["metadata"])
+def export(definition: TaskDefinition, protocol: Protocol, *, shots: int = 0, wording: int = 1) -> str:
+    """A task under a protocol as the text of a plain lm-eval task file; raises as `derive`."""
+    fields = lm_eval_fields(definition.card, protocol, shots=shots, wording=wording)
+    return to_yaml(fields, definition.lm_eval["metadata"])
 
 
 def check_file(definition: TaskDefinition) -> None:

@@ -97,10 +97,10 @@ def _entry(
         "n_answered": estimate.n - unanswered,
         "cluster_key": task.card.document.cluster or "document",
         "repeats": repeats,
-        "chance": _rounded(chance),
-        "value_chance_corrected": _rounded(corrected),
+        "chance": rounded(chance),
+        "value_chance_corrected": rounded(corrected),
         "counts": {state: counts[state] for state in STATES},
-        "baselines": {name: _rounded(value) for name, value in table.baselines(metric).items()},
+        "baselines": {name: rounded(value) for name, value in table.baselines(metric).items()},
         "subgroups": [] if errors else _subgroups(task, metric, table),
         "subset": {"kind": "limit" if limited else "full", "n_total": task.n_total},
         "status": "incomplete" if errors else "complete",
@@ -112,11 +112,11 @@ def _remedy(task: ScoredTask) -> str:
 
 
 def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
-    interval = None if estimate.lo is None else [_rounded(estimate.lo), _rounded(estimate.hi)]
+    interval = None if estimate.lo is None else [rounded(estimate.lo), rounded(estimate.hi)]
     return {
-        "value": _rounded(estimate.value),
+        "value": rounded(estimate.value),
         "reason": estimate.reason,
-        "se": _rounded(estimate.se),
+        "se": rounded(estimate.se),
         "df": estimate.df,
         "ci95": interval,
         "ci_method": estimate.method,
@@ -125,7 +125,7 @@ def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
     }
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     """Twelve digits: far below any meaning, and above the last bits in which machines differ."""
     # Adding nought turns a negative nought into nought.
     return None if value is None else float(np.format_float_positional(value, precision=12, trim="-")) + 0.0
@@ -138,5 +138,5 @@ def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable)
         for group in groups:
             part = table.only([sample.document.subgroups[name] == group for sample in task.samples])
             numbers = _numbers(part.estimate(metric))
-            rows.append({"name": name, "group": group, **numbers, "chance": _rounded(part.chance(metric))})
+            rows.append({"name": name, "group": group, **numbers, "chance": rounded(part.chance(metric))})
     return rows
