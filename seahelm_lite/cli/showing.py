@@ -140,7 +140,7 @@ def _apart(made: Sheet, facts: Facts) -> str:
 
 def _human(human: Any) -> str:
     people = f"{human.n} people" if human.n is not None else "number of people not known"
-    return f"{percent(human.value)} % ({people}; {human.source})"
+    return f"{100 * human.value:.6g} % ({people}; {human.source})"
 
 
 def _data(made: Sheet) -> Iterator[tuple[str, str]]:
