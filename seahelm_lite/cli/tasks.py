@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seahelm_lite.cli import new
 from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, count, load, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Add the subcommand."""
     parser = command(
-        commands, "tasks", "list, show, preview, lint and export tasks", "seahelm-lite tasks preview thai_exam_ic"
+        commands, "tasks", "list, show, preview, lint, make and export tasks", "seahelm-lite tasks preview thai_exam_ic"
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
@@ -60,6 +61,8 @@ def add(commands: Any) -> None:
     add_trust(lint)
     add_json(lint)
     lint.set_defaults(execute=_lint)
+
+    new.add(actions)
 
     export = command(
         actions, "export", "plain lm-eval YAML", "seahelm-lite tasks export thai_exam_ic --protocol gen-letter"

@@ -253,6 +253,8 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
+        if unfinished := task.definition.card.unfinished:
+            yield f"{task.definition.name}: its card is unfinished ({', '.join(unfinished)})"
         for source in task.data.sources:
             if not source["pinned"]:
                 yield f"{task.definition.name}: data not pinned ({source['source']}, sha256 {source['sha256']})"

@@ -10,10 +10,11 @@ from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.errors import DataError
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
+from seahelm_lite.lint.checks import checks
 from seahelm_lite.lint.columns import constant_columns, rarely_blank_columns
 from seahelm_lite.lint.findings import SEVERITIES, Finding, Rule, Subject
 from seahelm_lite.lint.languages import missing_figures, wrong_script
-from seahelm_lite.lint.licences import missing_licence
+from seahelm_lite.lint.licences import missing_licence, unfinished_card
 from seahelm_lite.lint.options import blank_options, lettered_options, repeated_options, unreadable_rows
 from seahelm_lite.lint.pairs import copied_references, short_texts
 from seahelm_lite.lint.repeats import examples_from_test_files, examples_in_test, repeated_items, repeated_questions
@@ -41,7 +42,9 @@ RULES: tuple[Rule, ...] = (
     missing_figures,
     copied_references,
     short_texts,
+    checks,
     missing_licence,
+    unfinished_card,
 )
 
 

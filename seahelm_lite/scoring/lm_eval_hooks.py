@@ -30,3 +30,10 @@ def score_answer(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]
     """Whether a written answer is one of the accepted texts."""
     text, unclosed = strip_reasoning(results[0])
     return {"exact": 0.0 if unclosed else MEASURES["exact"](nfc(text).strip(), doc)}
+
+
+def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """Whether a reply follows every instruction, with and without being in the language asked for."""
+    text, unclosed = strip_reasoning(results[0])
+    said = "" if unclosed else nfc(text).strip()
+    return {"instr_lang_acc": MEASURES["instr_lang_acc"](said, doc), "instr_acc": MEASURES["instr_acc"](said, doc)}

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from seahelm_lite.catalog.task_card import Metric
-from seahelm_lite.records import Sample
+from seahelm_lite.records import Document, Sample
 from seahelm_lite.scoring.answers import Answer
 from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
 from seahelm_lite.scoring.normalise import nfc
 from seahelm_lite.scoring.written import MEASURES
 from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, proportion
+from seahelm_lite.stats.parts import Parts
 
 
 class TextTable:
@@ -64,20 +65,36 @@ class TextTable:
         For chrF++, n-grams are counted over all documents. A document that was asked repeatedly counts with the mean
         of its repeats.
         """
-        clusters = [self._samples[index].document.cluster for index in self._firsts]
+        clusters = [document.cluster for document in self.documents]
+        parts = self.parts(metric)
+        if parts.statistic is None:
+            return proportion([float(value) for value in parts.counts[:, 0]], clusters)
+        return cluster_bootstrap(parts.counts, clusters, parts.statistic, seed=self._seed)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents, in the order of `parts`."""
+        return [self._samples[index].document for index in self._firsts]
+
+    def units(self, metric: Metric) -> list[tuple[str, ...]]:
+        """What the metric is counted over: the documents."""
+        return [(document.id,) for document in self.documents]
+
+    def parts(self, metric: Metric) -> Parts:
+        """What each document adds to the metric."""
         if metric in MEASURES:
             values = [float(np.mean([self._measured(metric, index) for index in row])) for row in self._rows]
-            return proportion(values, clusters)
+            return Parts(np.asarray(values, dtype=np.float64).reshape(-1, 1))
         counts = self._averaged(chrf_counts(self._texts, self._references))
         if metric == "chrf":
-            return cluster_bootstrap(counts, clusters, corpus_from_counts, seed=self._seed)
+            return Parts(counts, corpus_from_counts)
         width = counts.shape[1]
         both = np.hstack([counts, self._averaged(chrf_counts(self._sources, self._references))])
 
         def gain(totals: Floats) -> Floats:
             return np.asarray(corpus_from_counts(totals[:, :width]) - corpus_from_counts(totals[:, width:]))
 
-        return cluster_bootstrap(both, clusters, gain, seed=self._seed)
+        return Parts(both, gain)
 
     def chance(self, metric: Metric) -> float | None:
         """There is no guessing a text."""

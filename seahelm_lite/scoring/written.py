@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 from seahelm_lite.catalog.task_card import Metric
 from seahelm_lite.records import JsonValue
+from seahelm_lite.scoring import language
+from seahelm_lite.scoring.instructions.registry import answer_language, follows_all
 from seahelm_lite.scoring.normalise import for_matching
 
 Fields = Mapping[str, JsonValue]
@@ -23,5 +25,16 @@ def exact(text: str, fields: Fields) -> float:
     return float(for_matching(text) in {for_matching(reference) for reference in accepted(fields)})
 
 
-MEASURES: Mapping[Metric, Measure] = {"exact": exact}
+def instr_acc(text: str, fields: Fields) -> float:
+    """1 if the answer follows every instruction of its item."""
+    return float(follows_all(text, fields["checks"]))
+
+
+def instr_lang_acc(text: str, fields: Fields) -> float:
+    """1 if the answer follows every instruction and is in the language asked for, else that of the item."""
+    wanted = answer_language(fields["checks"], str(fields["language"]))
+    return float(follows_all(text, fields["checks"]) and language.is_in(text, wanted))
+
+
+MEASURES: Mapping[Metric, Measure] = {"exact": exact, "instr_acc": instr_acc, "instr_lang_acc": instr_lang_acc}
 """The metrics whose score of a task is the mean over its documents."""
