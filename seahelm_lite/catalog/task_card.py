@@ -36,7 +36,18 @@ Metric = Literal[
 ]
 DifferenceKind = Literal["dialect_gap", "language_tax"]
 Format = Literal[
-    "jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx", "code"
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "parallel_lines",
+    "json_sets",
+    "json_examples",
+    "json_map",
+    "text_records",
+    "xlsx",
+    "code",
+    "tsv_bare",
 ]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
@@ -118,6 +129,9 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
 class DocumentMap(_Card):
     """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
 
+    only: str | None = None
+    """What is true of the rows that are of this task, where its files hold those of others too, such as other
+    languages."""
     key: str | None = None
     """The source's own id of a row, where exclusions name rows by it."""
     question: str | None = None
@@ -247,6 +261,8 @@ class TaskCard(_Card):
     has one), or the item alone, which then says itself what is wanted."""
     answer_label: Literal["answer", "translation", "summary"] = "answer"
     """Which word of the prompt language stands before the wanted text of a generation task."""
+    reads: Literal["text", "number"] = "text"
+    """What of a written reply is the answer: all of it, or the number or expression that a solution ends with."""
     paragraphs: bool = False
     """Whether a written answer may hold blank lines, which else end it where a model continues plain text."""
     max_tokens: int = Field(default=64, ge=1)

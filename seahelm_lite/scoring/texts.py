@@ -11,7 +11,8 @@ from seahelm_lite.records import Document, Sample
 from seahelm_lite.scoring.answers import Answer
 from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
 from seahelm_lite.scoring.normalise import nfc
-from seahelm_lite.scoring.written import MEASURES
+from seahelm_lite.scoring.tokens import script_units
+from seahelm_lite.scoring.written import MEASURES, rouge_l
 from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, proportion
 from seahelm_lite.stats.parts import Parts
 
@@ -101,12 +102,29 @@ class TextTable:
         return None
 
     def baselines(self, metric: Metric) -> dict[str, float | None]:
-        """What giving the source back unchanged scores, where that is a text one might give back."""
+        """What giving the source back scores, where that is a text one might give back.
+
+        `copy` is the whole source. `lead`, for summaries, is its beginning: as many words, or letters where there are
+        no spaces, as the wanted summaries have on average.
+        """
+        if metric == "rouge_l":
+            return self._beginnings()
         if metric not in ("chrf", "chrf_gain"):
             return {}
         sources = [self._sources[index] for index in self._firsts]
         copied = corpus_chrf(sources, [self._references[index] for index in self._firsts])
         return {"copy": copied if metric == "chrf" else 0.0}
+
+    def _beginnings(self) -> dict[str, float | None]:
+        lengths = [len(script_units(self._references[index])) for index in self._firsts]
+        length = round(sum(lengths) / max(len(lengths), 1))
+        sources = [self._sources[index] for index in self._firsts]
+        given = {"lead": [" ".join(script_units(source)[:length]) for source in sources], "copy": sources}
+        documents = [self._samples[index].document.fields for index in self._firsts]
+        return {
+            name: float(np.mean([rouge_l(text, fields) for text, fields in zip(texts, documents, strict=True)]))
+            for name, texts in given.items()
+        }
 
     def _measured(self, metric: Metric, index: int) -> float:
         """An answer that is missing, refused or cut off has no right text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -121,8 +121,12 @@ def read_rows(card: TaskCard, where: Where) -> TaskRows:
     shot_files = [load_file(file, where) for file in card.data.shots]
     _check_exclusions(card, test_files, shot_files)
     return TaskRows(
-        test=tuple(_test_row(card, file, row) for file in test_files for row in range(len(file.rows))),
-        shots=tuple(_shot_row(card, file, row) for file in shot_files for row in range(len(file.rows))),
+        test=tuple(_test_row(card, file, row) for file in test_files for row in _of_task(card.document, file)),
+        shots=tuple(
+            _shot_row(card, file, row)
+            for file in shot_files
+            for row in _of_task(card.shot_document or card.document, file)
+        ),
         sources=tuple(origin for file in (*test_files, *shot_files) for origin in file.origins),
     )
 
@@ -134,7 +138,7 @@ def first_document(card: TaskCard, where: Where) -> Document:
         SourceError, DataError: As `load_documents`.
     """
     files = (load_file(file, where) for file in card.data.test)
-    rows = (_test_row(card, file, row) for file in files for row in range(len(file.rows)))
+    rows = (_test_row(card, file, row) for file in files for row in _of_task(card.document, file))
     kept = next((row for row in rows if row.excluded is None), None)
     if kept is None:
         raise _no_document(card)
@@ -142,7 +146,16 @@ def first_document(card: TaskCard, where: Where) -> Document:
 
 
 def _no_document(card: TaskCard) -> DataError:
-    return DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
+    only = card.document.only
+    what = "the test split is empty" if only is None else f"of no row of the test split is {only} true"
+    return DataError(what, where=card.id, remedy="Check `data: test:` and `document: only:` of its card.")
+
+
+def _of_task(mapping: DocumentMap, file: LoadedFile) -> Iterator[int]:
+    """The numbers of the rows of a file that are of this task; the others are no concern of it, not even of lint."""
+    for row, values in enumerate(file.rows):
+        if mapping.only is None or RowReader(f"{file.name}#{row}", values, mapping).value(mapping.only):
+            yield row
 
 
 def _test_row(card: TaskCard, file: LoadedFile, row: int) -> TaskRow:
@@ -229,7 +242,7 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         lettered = card.options_lettered and mapping is card.document
         _read_choices(read, fields, lettered=lettered)
     else:
-        _read_wanted(read, fields)
+        _read_wanted(read, fields, reads=card.reads)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
@@ -285,7 +298,7 @@ def _read_choices(read: RowReader, fields: dict[str, JsonValue], *, lettered: bo
         fields["cloze_options"] = [ends[index] for index in kept]
 
 
-def _read_wanted(read: RowReader, fields: dict[str, JsonValue]) -> None:
+def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -> None:
     """What is wanted of a written answer: one text, any of several, or that it fulfils what is asked."""
     if read.mapping.references is not None:
         texts = [str(text).strip() for text in read.sequence("references")]
@@ -296,5 +309,7 @@ def _read_wanted(read: RowReader, fields: dict[str, JsonValue]) -> None:
     else:
         # lm-eval asks every document for its target, so that there is a text even where none is wanted.
         fields["reference"] = read.text("reference") if read.mapping.reference is not None else ""
+    if reads != "text":
+        fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
