@@ -115,6 +115,8 @@ def _draw(made: Sheet) -> None:
 def _numbers(made: Sheet) -> Iterator[tuple[str, str]]:
     card, facts = made.card, made.known.facts
     yield "language", card.language + (f", {card.variety}" if card.variety else "")
+    if card.compat.peers:
+        yield "compat", ", ".join(card.compat.peers)
     yield "metrics", ", ".join(card.metrics)
     if facts is None:
         yield made.known.state, f"{made.known.reason}"

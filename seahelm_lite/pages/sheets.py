@@ -62,8 +62,7 @@ class Sheet:
     @property
     def sources(self) -> tuple[str, ...]:
         """The files that its data comes from, each once."""
-        pins = (pin for file in (*self.card.data.test, *self.card.data.shots) for pin in file.pins)
-        return tuple(dict.fromkeys(pin.describe() for pin in pins))
+        return tuple(dict.fromkeys(pin.describe() for pin in self.card.pins))
 
     @property
     def answer(self) -> str | None:
