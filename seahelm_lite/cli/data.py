@@ -29,7 +29,7 @@ def execute(options: argparse.Namespace) -> int:
     """Run the command: 0 when every file is there and right, else 1."""
     from seahelm_lite.cli.tables import console, table
     from seahelm_lite.errors import AbsentSourceError, DataError, SourceError
-    from seahelm_lite.sources.load import verify
+    from seahelm_lite.sources.changes import verify_pin
 
     if options.action == "verify":
         options.offline = True
@@ -38,10 +38,11 @@ def execute(options: argparse.Namespace) -> int:
     definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.task)
     entries: list[dict[str, Any]] = []
     for task in definitions:
-        for pin in (pin for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins):
+        files = (*task.card.data.test, *task.card.data.shots)
+        for file, pin in [(each, pin) for each in files for pin in each.pins]:
             entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
             try:
-                found = verify(pin, where)
+                found = verify_pin(file, pin, where)
                 entry |= {"state": "right", "place": found.place, "sha256": found.sha256}
             except (SourceError, DataError) as error:
                 # What only a hub has is optional in a suite and never there offline: named, but not a failure.
