@@ -65,7 +65,7 @@ class ChangedSourceError(SourceError):
         rows: str = "",
     ) -> None:
         wanted, found = hashes
-        beside = f"; beside the pinned version in {pinned}, " if pinned is not None else "; "
+        beside = f"; compared with the pinned version in {pinned}, " if pinned is not None else "; "
         super().__init__(
             f"sha256 is {found}, but the pin says {wanted}{beside + rows if rows else ''}", where=where, remedy=remedy
         )

@@ -9,8 +9,10 @@ from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.facts import Severity, Status
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.errors import CardError, ChangedSourceError, DataError, SeahelmError
+from seahelm_lite.lint.answers import answers_not_in_passages, repeated_references
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
+from seahelm_lite.lint.checks import checks
 from seahelm_lite.lint.columns import constant_columns, rarely_blank_columns
 from seahelm_lite.lint.findings import SEVERITIES, Finding, Rule, Subject
 from seahelm_lite.lint.languages import missing_figures, wrong_script
@@ -43,6 +45,9 @@ RULES: tuple[Rule, ...] = (
     missing_figures,
     copied_references,
     short_texts,
+    repeated_references,
+    answers_not_in_passages,
+    checks,
     missing_licence,
     unfinished_card,
 )

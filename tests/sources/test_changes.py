@@ -89,7 +89,7 @@ def _hashes(old: bytes, new: bytes) -> str:
 def test_a_mirror_that_differs_is_compared_with_the_cache(offline: Where) -> None:
     changed = put(offline.mirror, _jsonl(NEW), "data/test.jsonl")
     cached = put(offline.cache, _jsonl(OLD), "data/test.jsonl")
-    told = f"{changed}: {_hashes(_jsonl(OLD), _jsonl(NEW))}; beside the pinned version in {cached}, "
+    told = f"{changed}: {_hashes(_jsonl(OLD), _jsonl(NEW))}; compared with the pinned version in {cached}, "
     assert _fault(_file(PIN), offline).startswith(told + "1 of 8 rows differs: #3 (answer). Replace this copy")
 
 
