@@ -38,11 +38,10 @@ def execute(options: argparse.Namespace) -> int:
     definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.task)
     entries: list[dict[str, Any]] = []
     for task in definitions:
-        files = (*task.card.data.test, *task.card.data.shots)
-        for file, pin in [(each, pin) for each in files for pin in each.pins]:
+        for pin in task.card.pins:
             entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
             try:
-                found = verify_pin(file, pin, where)
+                found = verify_pin(task.card, pin, where)
                 entry |= {"state": "right", "place": found.place, "sha256": found.sha256}
             except (SourceError, DataError) as error:
                 # What only a hub has is optional in a suite and never there offline: named, but not a failure.

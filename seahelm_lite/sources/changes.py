@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seahelm_lite.catalog.pins import Pin
-from seahelm_lite.catalog.task_card import DataFile
+from seahelm_lite.catalog.task_card import DataFile, TaskCard
 from seahelm_lite.errors import ChangedSourceError, DataError
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.differences import differences
@@ -36,12 +36,14 @@ def told_by_rows(error: ChangedSourceError, file: DataFile, where: Where) -> Cha
     return error.with_rows(differences(old, new))
 
 
-def verify_pin(file: DataFile, pin: Pin, where: Where) -> Verification:
-    """As `verify`, for one pin of a data file; the error of a changed file names the rows."""
+def verify_pin(card: TaskCard, pin: Pin, where: Where) -> Verification:
+    """As `verify`, for one pin of a card; the error of a changed data file names its rows."""
     try:
         return verify(pin, where)
     except ChangedSourceError as error:
-        raise told_by_rows(error, file, where) from None
+        file = next((file for file in (*card.data.test, *card.data.shots) if pin in file.pins), None)
+        # What is no data file, such as the configuration of a peer, has no rows.
+        raise (told_by_rows(error, file, where) if file is not None else error) from None
 
 
 def _reader(file: DataFile, where: Where) -> Callable[[Path], list[Row]]:

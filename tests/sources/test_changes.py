@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from seahelm_lite.catalog.pins import HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_card import DataFile, Format
+from seahelm_lite.catalog.task_card import DataFile, Format, TaskCard
 from seahelm_lite.errors import ChangedSourceError
 from seahelm_lite.sources import GithubPin, Where, rows_sha256
 from seahelm_lite.sources import hub as hub_module
@@ -19,6 +19,7 @@ from seahelm_lite.sources.changes import verify_pin
 from seahelm_lite.sources.differences import differences
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.rows import load_file
+from tests.small_task import CARD
 from tests.sources.conftest import COMMIT, FileServer, pin_of, put
 
 OLD = [{"question": f"q{n}", "answer": n % 2, "topic": "a"} for n in range(8)]
@@ -72,7 +73,7 @@ def _fault(file: DataFile, where: Where) -> str:
     with pytest.raises(ChangedSourceError) as read:
         load_file(file, where)
     with pytest.raises(ChangedSourceError) as verified:
-        verify_pin(file, file.pins[0], where)
+        verify_pin(TaskCard.model_validate({**CARD, "data": {"test": [file]}}), file.pins[0], where)
     assert str(read.value) == str(verified.value)
     assert "\n" not in str(read.value)
     return str(read.value)
