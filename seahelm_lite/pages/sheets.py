@@ -65,6 +65,8 @@ class Sheet:
         if self.item is None:
             return None
         fields = self.item.fields
+        if self.card.answers == "withheld":
+            return None
         return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"])
 
 

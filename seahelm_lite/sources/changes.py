@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seahelm_lite.catalog.pins import Pin
-from seahelm_lite.catalog.task_card import DataFile, TaskCard
+from seahelm_lite.catalog.task_card import TaskCard
+from seahelm_lite.catalog.task_data import DataFile
 from seahelm_lite.errors import ChangedSourceError, DataError
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.differences import differences

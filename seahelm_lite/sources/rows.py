@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_card import DataFile
+from seahelm_lite.catalog.task_data import DataFile
 from seahelm_lite.errors import ChangedSourceError
 from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.changes import told_by_rows

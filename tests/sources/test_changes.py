@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from seahelm_lite.catalog.pins import HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_card import DataFile, Format, TaskCard
+from seahelm_lite.catalog.task_card import TaskCard
+from seahelm_lite.catalog.task_data import DataFile, Format
 from seahelm_lite.errors import ChangedSourceError
 from seahelm_lite.sources import GithubPin, Where, rows_sha256
 from seahelm_lite.sources import hub as hub_module
