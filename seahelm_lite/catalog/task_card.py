@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from seahelm_lite.catalog.compat import Compat
 from seahelm_lite.catalog.pins import Pin
-from seahelm_lite.catalog.task_data import TaskData
+from seahelm_lite.catalog.task_data import CardPart, TaskData
 
 Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
@@ -51,11 +51,7 @@ TODO = "TODO"
 """What a text of a card begins with that a person has yet to write."""
 
 
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class DocumentMap(_Card):
+class DocumentMap(CardPart):
     """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
 
     only: str | None = None
@@ -86,10 +82,10 @@ class DocumentMap(_Card):
     pair: str | None = None
     """What items that belong together share (twins, contrasting readings), for `pair_acc`."""
     stratum: str | None = None
-    subgroups: dict[str, str] = {}
+    subgroups: dict[str, str] = Field(default_factory=dict)
 
 
-class Parallel(_Card):
+class Parallel(CardPart):
     """The tasks that hold the same items, told apart by `document: item:`."""
 
     standard: str | None = None
@@ -109,7 +105,7 @@ class Parallel(_Card):
         return {kinds[side]: task for side, task in self.named.items()}
 
 
-class Exclusion(_Card):
+class Exclusion(CardPart):
     """Rows that are left out, by number or by the source's own id, with the reason."""
 
     reason: str = Field(min_length=8)
@@ -126,7 +122,7 @@ class Exclusion(_Card):
         return self
 
 
-class Licence(_Card):
+class Licence(CardPart):
     """The licence as found, with its doubts."""
 
     stated: str
@@ -136,7 +132,7 @@ class Licence(_Card):
     note: str = ""
 
 
-class HumanReference(_Card):
+class HumanReference(CardPart):
     """What people scored, as published; shown as it is, and compared with nothing."""
 
     value: float = Field(ge=0, le=1)
@@ -148,7 +144,7 @@ class HumanReference(_Card):
     source: str = Field(min_length=8)
 
 
-class TaskCard(_Card):
+class TaskCard(CardPart):
     """Everything about a task that lm-eval has no field for."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -172,6 +168,9 @@ class TaskCard(_Card):
     """Headline first."""
     licence: Licence
     citation: str
+    answers: Literal["given", "withheld"] = "given"
+    """`withheld` where the makers of the task alone know the right answers: a run then has no score, and makes the file
+    that they take (`runs export --submission`)."""
     refusal: Literal["wrong", "scored"] = "wrong"
     """`scored` where a refusal is an answer like any other (probes, safety)."""
     data: TaskData
@@ -213,6 +212,8 @@ class TaskCard(_Card):
         if self.kind == "generation":
             compared = self.asking != "bare" and self.document.references is None
             needed = ("question", "reference") if compared else ("question",)
+        if self.answers == "withheld":
+            needed = self._needed_where_answers_are_withheld()
         missing = [name for name in needed if getattr(self.document, name) is None]
         if missing:
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
@@ -243,6 +244,15 @@ class TaskCard(_Card):
             "citation": self.citation,
         }
         return tuple(name for name, text in texts.items() if text.startswith(TODO) or not text.strip())
+
+    def _needed_where_answers_are_withheld(self) -> tuple[str, ...]:
+        if self.kind != "multiple_choice" or self.metrics != ("acc",):
+            raise ValueError("answers: only multiple-choice tasks with the metric acc may be `withheld`")
+        if self.document.answer is not None or self.data.shots:
+            raise ValueError(
+                "answers: where they are `withheld` there is neither `document: answer:` nor `data: shots:`"
+            )
+        return ("key", "question", "options")
 
     @property
     def words_language(self) -> str:

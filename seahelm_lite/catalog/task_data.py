@@ -1,4 +1,4 @@
-"""The files of a task: the part of its card under `data:`."""
+"""Where the data of a task card comes from: pinned files, of the test split and of the split of examples."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ Format = Literal[
 ]
 
 
-class _Part(BaseModel):
+class CardPart(BaseModel):
+    """A part of a card: frozen, and without keys that nobody knows."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
-class Beside(_Part):
+class Beside(CardPart):
     """A further file of facts about the rows, such as their topics."""
 
     format: Literal["jsonl", "json", "csv", "tsv", "xlsx"]
@@ -37,7 +39,7 @@ class Beside(_Part):
     """Its column that holds the `key` of the row it is about."""
 
 
-class DataFile(_Part):
+class DataFile(CardPart):
     """One pinned file, or several whose lines belong together."""
 
     format: Format
@@ -72,7 +74,7 @@ class DataFile(_Part):
         return own if self.beside is None else (*own, self.beside.pin)
 
 
-class TaskData(_Part):
+class TaskData(CardPart):
     """The files of the test split and of the split that examples are drawn from."""
 
     test: tuple[DataFile, ...] = Field(min_length=1)
