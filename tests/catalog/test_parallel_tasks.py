@@ -52,8 +52,8 @@ def test_the_same_item_has_the_same_right_answer(task: str, than: str) -> None:
     one, other = _items(task), _items(than)
     common = sorted(one.keys() & other.keys())
     if _CATALOG.task(task).card.kind == "generation":
-        into_one_language = (
-            task.startswith("nusax_mt_") or (task.startswith("thai_dialects_mt_") and task.endswith("_en"))
+        into_one_language = task.startswith("nusax_mt_") or (
+            task.startswith("thai_dialects_mt_") and task.endswith("_en")
         )
         same = [one[item].fields["reference"] == other[item].fields["reference"] for item in common]
         assert all(same) or not into_one_language
