@@ -9,38 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
-from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
 from seahelm_lite.engine.measure import Measured, measure
 from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
-from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
+from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
+from seahelm_lite.finished import Run, load_run, same_scores, score_again, scored_entry, with_answers
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
-from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
+from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
+from seahelm_lite.scoring.differences import Side, differences
+from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
+from seahelm_lite.scoring.scores import RunScores
+from seahelm_lite.scoring.spread import is_complete
 from seahelm_lite.sources.where import Where
 
+__all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
+
 STORE = "responses.sqlite"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run on disk, finished or not."""
-
-    folder: RunFolder
-    manifest: Mapping[str, Any]
-    scores: list[dict[str, Any]]
-    """Empty when the run was interrupted."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether every document has an answer or an ending that is the model's own."""
-        return bool(self.manifest["status"] == "complete")
 
 
 def evaluate(
@@ -51,6 +41,7 @@ def evaluate(
     out: Path | str = "out",
     mirror: Path | str | None = None,
     offline: bool | None = None,
+    trust: Sequence[Path | str] = (),
     progress: Progress | None = None,
     **settings: Any,
 ) -> Run:
@@ -63,6 +54,7 @@ def evaluate(
         out: Output folder.
         mirror: Folder with a copy of the pinned data.
         offline: Whether data may only come from the mirror and the cache.
+        trust: Folders of further task files, whose code may run.
         progress: Told how the run goes.
         settings: The other fields of `RunSpec`, such as `protocol`, `shots` or `limit`.
 
@@ -72,8 +64,8 @@ def evaluate(
     Raises:
         SeahelmError: Whatever is wrong with names, data, model or output folder.
     """
-    catalog = load_catalog()
-    where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots)
+    catalog = load_catalog(trust=map(Path, trust))
+    where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots, code=catalog.code)
     spec = RunSpec(model=model, suites=tuple(suites), tasks=tuple(tasks), **settings)
     return execute(prepare(spec, catalog=catalog, where=where, out=Path(out)), progress=progress)
 
@@ -104,7 +96,9 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path) -> Prep
     """
     definitions, optional = catalog.select(spec.suites, spec.tasks)
     model = open_model(spec.model)
-    plan = make_plan(definitions, optional, spec, model, where)
+    plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
+    for task in plan.tasks:
+        refuse_misused_checks(sample.document for sample in task.samples)
     facts = model.facts
     fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
     folder = RunFolder(out / _run_id(spec, plan, facts.name, fingerprint))
@@ -121,8 +115,14 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
 
     The whole task file counts: its keys, metrics and clusters decide the scores, though no prompt shows them.
     """
-    asked = [[task.key, task.definition.sha256, task.data.data_hash, prompts_hash(task)] for task in plan.tasks]
-    settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks"})
+    asked = [
+        [part.key, task.definition.sha256, task.data.data_hash, prompts_hash(part)]
+        for task in plan.tasks
+        for part in task.parts
+    ]
+    # Runs that were begun before these settings existed keep their ids.
+    later = {n for n in ("compat", "templates", "shot_seeds") if getattr(spec, n) == RunSpec.model_fields[n].default}
+    settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks", *later})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
     return f"{slug(name)}-{sha256_hex(canonical_json(identity))[:10]}"
@@ -151,10 +151,10 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
         if measured.interrupted:
             folder.write_manifest({**manifest, "status": "interrupted"})
             return load_run(folder.path)
-        scores, remarks = _score_and_write(prepared, measured)
-        complete = all(score["status"] == "complete" for score in scores)
+        scored, remarks = _score_and_write(prepared, manifest, measured)
+        complete = all(map(is_complete, scored.scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
-        folder.write_scores(scores)
+        folder.write_scores(scored.scores, scored.differences)
         folder.write_manifest(
             {**manifest, "deviations": deviations, "status": "complete" if complete else "incomplete"}
         )
@@ -233,100 +233,20 @@ def _what_changed(manifest: Mapping[str, Any], prepared: Prepared) -> str:
     return "the tasks or their prompts have changed"
 
 
-def load_run(path: Path) -> Run:
-    """Read a run folder.
-
-    Raises:
-        RunFolderError: If there is none, a newer version wrote it, or it is not what it was sealed as.
-    """
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    _refuse_changed(folder)
-    scored = manifest["status"] in ("complete", "incomplete")
-    return Run(folder, manifest, folder.scores()["scores"] if scored else [])
-
-
-def _refuse_changed(folder: RunFolder) -> None:
-    """Numbers of a finished run are shown and made from the files it was sealed with, and no others."""
-    faults = folder.unsealed_changes() if folder.is_sealed() else []
-    if faults:
-        raise RunFolderError(
-            f"is not as it was finished: {', '.join(faults)}",
-            where=str(folder.path),
-            remedy="Restore it, or remove the folder and run again; stored responses are used again.",
-        )
-
-
-def score_again(path: Path) -> tuple[Path, list[dict[str, Any]]]:
-    """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
-
-    Returns:
-        The new file `scores/<n>.json`, and its scores.
-
-    Raises:
-        RunFolderError: If the run has no samples yet.
-    """
-    scores = _scores_of_samples(path)
-    return RunFolder(path).add_scores(scores), scores
-
-
-def same_scores(path: Path) -> bool:
-    """Whether scoring the samples of a run anew gives the scores it holds; raises as `score_again`."""
-    return bool(_scores_of_samples(path) == RunFolder(path).scores()["scores"])
-
-
-def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    _refuse_changed(folder)
-    if manifest["status"] not in ("complete", "incomplete"):
-        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
-    scores: list[dict[str, Any]] = []
-    for entry in manifest["tasks"]:
-        samples = [scored.sample for scored in folder.read_samples(entry["key"])]
-        scores += score_task(
-            ScoredTask(
-                task=entry["task"],
-                version=entry["version"],
-                protocol=entry["protocol"],
-                shots=entry["shots"],
-                card=TaskCard.model_validate(entry["card"]),
-                data_hash=entry["data_sha256"],
-                n_total=entry["documents_total"],
-                samples=samples,
-                form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
-            )
-        ).scores
-    return scores
-
-
-def _score_and_write(prepared: Prepared, measured: Measured) -> tuple[list[dict[str, JsonValue]], list[str]]:
+def _score_and_write(
+    prepared: Prepared, manifest: Mapping[str, Any], measured: Measured
+) -> tuple[RunScores, list[str]]:
     """Score every task and write its samples; also what readers should know of how answers ended."""
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
-    for task in prepared.plan.tasks:
-        samples = measured.samples(task)
-        scored = score_task(
-            ScoredTask(
-                task=task.definition.name,
-                version=task.definition.version,
-                protocol=task.protocol,
-                shots=task.shots,
-                card=task.definition.card,
-                data_hash=task.data.data_hash,
-                n_total=len(task.data.test),
-                samples=samples,
-            )
-        )
-        prepared.folder.write_samples(task.key, with_answers(samples, scored))
+    sides: list[Side | None] = []
+    for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
+        samples = {part.key: measured.samples(part) for part in task.parts}
+        scored, side = scored_entry(entry, samples.__getitem__)
+        sides.append(side)
+        for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
+            prepared.folder.write_samples(key, with_answers(answered, part))
+            name = key.replace(task.key, task.definition.name).replace("~", " ")
+            remarks += remarks_on(name, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-        remarks += remarks_on(task.definition.name, scored.answers, task.samples[0].requests[0].params)
-    return scores, remarks
-
-
-def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
-    """The samples as their file holds them."""
-    return [
-        ScoredSample(sample, answer.state, answer.prediction, answer.note, value)
-        for sample, answer, value in zip(samples, scored.answers, scored.values, strict=True)
-    ]
+    return RunScores(scores, differences(sides)), remarks

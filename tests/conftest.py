@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,29 +15,6 @@ from tests.hub_rows import write_hub_rows
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
-
-MALAYMMLU_ROWS = [
-    {
-        "id": number,
-        "prompt": f"{question}\n" + "\n".join(options),
-        "answer": options["ABCDE".index(key)],
-        "year": "Tingkatan 1",
-        "subject": "Geografi",
-        "subject_eng": "Geography",
-        "category": "Social science",
-        "level": "Secondary",
-        "options": options,
-        "num_options": len(options),
-        "key": key,
-    }
-    for number, question, options, key in [
-        (1, "Negeri manakah yang paling luas?", ["A. Perlis", "B. Sarawak", "C. Melaka"], "B"),
-        (2, "Sungai terletak di", ["A. darat", "B. langit"], "A"),
-        (3, "Ibu kota Malaysia ialah", ["A. Ipoh", "B. Kuala Lumpur", "C. Kuching", "D. Kangar"], "B"),
-        (3137313, "Soalan yang tidak lengkap", ["A. satu", "B. dua"], "A"),
-    ]
-]
-"""Rows of our own in the shape of MalayMMLU's file; the last has the id of a known bad one."""
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +34,6 @@ def shared_data() -> Path:
 def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A mirror with rows of our own for what only a hub has, and the real data where it is here."""
     folder = tmp_path_factory.mktemp("mirror")
-    hub = folder / "hub" / "UMxYTLAILabs" / "MalayMMLU" / "main"
-    hub.mkdir(parents=True)
-    (hub / "MalayMMLU_0shot.json").write_text(json.dumps(MALAYMMLU_ROWS), encoding="utf-8")
     write_hub_rows(folder)
     if SHARED_DATA.is_dir():
         (folder / "github.com").symlink_to(SHARED_DATA / "github.com")

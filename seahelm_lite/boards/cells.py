@@ -11,7 +11,9 @@ from seahelm_lite.boards.reproduce import command
 from seahelm_lite.boards.results import Cell, Counts, LogFile, Mark
 from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.catalog.board_card import BoardColumn
+from seahelm_lite.catalog.compat import COMPAT
 from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.scoring.withheld import WITHHELD
 
 _MANY_UNPARSED = 0.1
 """Share of answers that could not be read above which a cell is marked."""
@@ -90,6 +92,8 @@ def absent_cell(column: BoardColumn, runs: Sequence[FinishedRun]) -> Cell:
         column: The column.
         runs: All runs of the model.
     """
+    if column.task.card.answers == "withheld":
+        return Cell(state="withheld", reason=WITHHELD)
     for run in runs:
         for skipped in run.manifest.skipped:
             if skipped.task != column.task.name or not _would_fill(run, column):
@@ -106,5 +110,7 @@ def _would_fill(run: FinishedRun, column: BoardColumn) -> bool:
     settings = run.settings
     if not isinstance(settings, RunSpec):
         return False
+    if settings.compat is not None:
+        return COMPAT + settings.compat == column.protocol
     protocol = "gen" if column.task.card.kind == "generation" else settings.protocol or "gen-letter"
     return (protocol, settings.shots) == (column.protocol, column.shots)

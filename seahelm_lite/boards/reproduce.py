@@ -12,7 +12,9 @@ from seahelm_lite.records import sha256_hex
 
 _OUT = ("--out", "out")
 
-_SETTINGS = ("protocol", "shots", "seed", "repeats", "limit", "chat_template", "max_tokens")
+_SETTINGS = (
+    "protocol", "compat", "shots", "shot_seeds", "seed", "repeats", "templates", "limit", "chat_template", "max_tokens",
+)  # fmt: skip
 """Settings of a run that are options with a value."""
 
 _ABSOLUTE = re.compile(r"(?<=[:=])/(?!/)(?:[^,#/]*/)*(?=[^,#/])")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from seahelm_lite.catalog.names import nearest
 from seahelm_lite.catalog.task_card import TaskCard
-from seahelm_lite.catalog.yaml_files import YamlFile, parse, read_yaml
+from seahelm_lite.catalog.yaml_files import FunctionName, Location, YamlFile, parse, read_yaml
 from seahelm_lite.errors import CardError
 from seahelm_lite.records import sha256_hex
 
@@ -38,6 +38,9 @@ LM_EVAL_KEYS = frozenset(
 )
 """Keys of lm-eval 0.4.13 that a task file of ours may carry."""
 
+_OUR_FUNCTIONS = ("custom_dataset", "process_results")
+"""Keys whose value is a function of this package, for lm-eval to call."""
+
 
 @dataclass(frozen=True)
 class TaskDefinition:
@@ -53,6 +56,34 @@ class TaskDefinition:
     """Of the file's bytes."""
 
 
+class Pair(BaseModel):
+    """A task of another harness in one language, and what there is of it here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    language: str
+    """That harness's own names."""
+    how: Literal["same data", "substitute", "not obtainable"]
+    ours: tuple[str, ...] = ()
+    """Our tasks with its items, or with others of the same kind."""
+    note: str = ""
+    """What differs, or why there is nothing."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Pair:
+        if bool(self.ours) == (self.how == "not obtainable"):
+            raise ValueError(f"{self.name} is {self.how}, so `ours` must {'be empty' if self.ours else 'name a task'}")
+        if self.how != "same data" and not self.note:
+            raise ValueError(f"{self.name} is {self.how}, so it needs a `note` that says why")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Task and language as one."""
+        return f"{self.task} ({self.language})"
+
+
 @dataclass(frozen=True)
 class Suite:
     """A named list of tasks."""
@@ -62,6 +93,8 @@ class Suite:
     tasks: tuple[str, ...]
     optional: tuple[str, ...] = ()
     """Run where their data can be had, listed under `skipped` with the reason where not."""
+    pairs: tuple[Pair, ...] = ()
+    """Of a list that stands for another harness's: each of its task-language pairs."""
 
 
 class _Metadata(BaseModel):
@@ -79,6 +112,7 @@ class _SuiteExtras(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     title: str
     optional: tuple[str, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
 
 class _SuiteFile(BaseModel):
@@ -113,6 +147,13 @@ def task_from(file: YamlFile) -> TaskDefinition:
     for key in ("task", "metadata"):
         if key not in file.data:
             raise CardError(f"has no key {key!r}", where=file.at(()))
+    for place, function in _functions(file.data, ()):
+        if place[0] not in _OUR_FUNCTIONS or len(place) > 1 or not function.startswith("seahelm_lite."):
+            raise CardError(
+                f"the task {file.data['task']!r} names the function {function!r}, which is not one of ours",
+                where=file.at(place),
+                remedy="The lm-eval part is derived from the card; a suite's own code is a `reader` under `data`.",
+            )
     if not isinstance(file.data["metadata"], dict):
         raise CardError("metadata must hold `version` and `seahelm_lite`", where=file.at(("metadata",)))
     metadata = parse(_Metadata, file, ("metadata",))
@@ -131,8 +172,23 @@ def task_from(file: YamlFile) -> TaskDefinition:
     )
 
 
+def _functions(value: Any, place: Location) -> Iterator[tuple[Location, FunctionName]]:
+    """Every `!function` of a file, with its place."""
+    if isinstance(value, FunctionName):
+        yield place, value
+    elif isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _functions(inner, (*place, step))
+
+
 def suite_from(file: YamlFile) -> Suite:
     """Check a parsed suite file, which is an lm-eval group that also names its optional tasks."""
     checked = parse(_SuiteFile, file)
     extras = checked.metadata.seahelm_lite
-    return Suite(name=checked.group, title=extras.title, tasks=checked.task, optional=extras.optional)
+    listed, covered = {*checked.task, *extras.optional}, {name for pair in extras.pairs for name in pair.ours}
+    if extras.pairs and listed != covered:
+        raise CardError(
+            f"the tasks and the pairs do not go together: {', '.join(sorted(listed ^ covered))} is in one of them only",
+            where=file.at(("metadata", "seahelm_lite", "pairs")),
+        )
+    return Suite(checked.group, extras.title, checked.task, extras.optional, extras.pairs)

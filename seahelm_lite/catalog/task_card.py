@@ -5,24 +5,31 @@ It stands under `metadata: seahelm_lite:` of an lm-eval task file, so that one f
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from seahelm_lite.catalog.compat import Compat
 from seahelm_lite.catalog.pins import Pin
+from seahelm_lite.catalog.task_data import CardPart, TaskData
 
 Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
 MULTIPLE_CHOICE_PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze")
 
-ProtocolName = Annotated[str, Field(pattern=r"^(gen-letter|ll-letter|ll-cloze|gen|recorded:[a-z0-9][a-z0-9.-]*)$")]
-"""A protocol that we ask in, or `recorded:<source>` for answers made elsewhere, with that source's own prompts."""
+ProtocolName = Annotated[
+    str,
+    Field(pattern=r"^(gen-letter|ll-letter|ll-cloze|gen|compat:(sea-helm|lm-eval)|recorded:[a-z0-9][a-z0-9.-]*)$"),
+]
+"""A protocol that we ask in, `compat:<peer>` for another harness's own prompts and scoring, or `recorded:<source>` for
+answers made elsewhere, with that source's own prompts."""
 RECORDED = "recorded:"
 
 Metric = Literal[
     "acc",
     "macro_f1",
     "balanced_acc",
+    "pair_acc",
     "exact",
     "f1_token",
     "f1_char",
@@ -33,74 +40,23 @@ Metric = Literal[
     "instr_lang_acc",
     "safe_rate",
 ]
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx"]
+DifferenceKind = Literal["dialect_gap", "language_tax"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+TODO = "TODO"
+"""What a text of a card begins with that a person has yet to write."""
 
 
-class DataFile(_Card):
-    """One pinned file, or several whose lines belong together."""
-
-    format: Format
-    pin: Pin | None = None
-    columns: dict[str, Pin] | None = None
-    """For `parallel_lines`: column name to the file whose line n it is."""
-
-    @model_validator(mode="after")
-    def _one_or_several(self) -> DataFile:
-        if (self.pin is None) == (self.columns is None):
-            raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
-        if (self.columns is not None) != (self.format == "parallel_lines"):
-            raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
-        return self
-
-    @property
-    def pins(self) -> tuple[Pin, ...]:
-        """Every file that has to be there."""
-        return (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
-
-
-class TaskData(_Card):
-    """The files of the test split and of the split that examples are drawn from."""
-
-    test: tuple[DataFile, ...] = Field(min_length=1)
-    shots: tuple[DataFile, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _share_origin(cls, value: Any) -> Any:
-        """`from:` holds what all pins of the card share (kind, repo, commit), so that each file adds path and hash."""
-        if not isinstance(value, dict):
-            return value
-        rest = dict(value)
-        shared = rest.pop("from", {})
-        for split in ("test", "shots"):
-            if isinstance(rest.get(split), list):
-                rest[split] = [_unfold(entry, shared) for entry in rest[split]]
-        return rest
-
-
-def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
-    if not isinstance(entry, dict):
-        return entry
-    pin = dict(entry)
-    file: dict[str, Any] = {"format": pin.pop("format", None)}
-    if "columns" in pin:
-        file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
-        return {**file, **pin}
-    file["pin"] = {**shared, **pin}
-    return file
-
-
-class DocumentMap(_Card):
+class DocumentMap(CardPart):
     """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
 
+    only: str | None = None
+    """What is true of the rows that are of this task, where its files hold those of others too, such as other
+    languages."""
     key: str | None = None
     """The source's own id of a row, where exclusions name rows by it."""
     question: str | None = None
@@ -120,12 +76,36 @@ class DocumentMap(_Card):
     """For `ll-cloze`, where the sentence to complete is not the question: its beginning, and its possible ends."""
     cluster: str | None = None
     """What documents that are not independent share; the document's own id where it is absent. Besides the columns,
-    `source_path` is the file's path."""
+    `source_path` is the file's path and `row_number` the place of the row in it, from 0."""
+    item: str | None = None
+    """What tells an item from the others of the task, and is the same in the tasks under `parallel`."""
+    pair: str | None = None
+    """What items that belong together share (twins, contrasting readings), for `pair_acc`."""
     stratum: str | None = None
-    subgroups: dict[str, str] = {}
+    subgroups: dict[str, str] = Field(default_factory=dict)
 
 
-class Exclusion(_Card):
+class Parallel(CardPart):
+    """The tasks that hold the same items, told apart by `document: item:`."""
+
+    standard: str | None = None
+    """In the standard variety of the language: the difference is the dialect gap."""
+    english: str | None = None
+    """In English: the difference is the language tax."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The tasks that are given, by side."""
+        return {side: task for side in ("standard", "english") if (task := getattr(self, side)) is not None}
+
+    @property
+    def by_kind(self) -> dict[DifferenceKind, str]:
+        """Kind of difference to the task on its other side."""
+        kinds: dict[str, DifferenceKind] = {"standard": "dialect_gap", "english": "language_tax"}
+        return {kinds[side]: task for side, task in self.named.items()}
+
+
+class Exclusion(CardPart):
     """Rows that are left out, by number or by the source's own id, with the reason."""
 
     reason: str = Field(min_length=8)
@@ -142,7 +122,7 @@ class Exclusion(_Card):
         return self
 
 
-class Licence(_Card):
+class Licence(CardPart):
     """The licence as found, with its doubts."""
 
     stated: str
@@ -152,7 +132,19 @@ class Licence(_Card):
     note: str = ""
 
 
-class TaskCard(_Card):
+class HumanReference(CardPart):
+    """What people scored, as published; shown as it is, and compared with nothing."""
+
+    value: float = Field(ge=0, le=1)
+    """A share, as scores are."""
+    n: int | None = Field(default=None, ge=1)
+    """Number of people, where it is known."""
+    group: str | None = None
+    """The part of the items that it is of; all of them where it is absent."""
+    source: str = Field(min_length=8)
+
+
+class TaskCard(CardPart):
     """Everything about a task that lm-eval has no field for."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -176,6 +168,9 @@ class TaskCard(_Card):
     """Headline first."""
     licence: Licence
     citation: str
+    answers: Literal["given", "withheld"] = "given"
+    """`withheld` where the makers of the task alone know the right answers: a run then has no score, and makes the file
+    that they take (`runs export --submission`)."""
     refusal: Literal["wrong", "scored"] = "wrong"
     """`scored` where a refusal is an answer like any other (probes, safety)."""
     data: TaskData
@@ -185,6 +180,8 @@ class TaskCard(_Card):
     options_lettered: bool = False
     """The source wrote `A. ` before its options; the letters are taken off before ours are put on."""
     exclude: tuple[Exclusion, ...] = ()
+    parallel: Parallel = Parallel()
+    """Where the same items stand in another variety or language."""
     instruction: str | None = None
     """What a generation task asks for, in the prompt language."""
     asking: Literal["text", "question", "bare"] = "text"
@@ -192,6 +189,8 @@ class TaskCard(_Card):
     has one), or the item alone, which then says itself what is wanted."""
     answer_label: Literal["answer", "translation", "summary"] = "answer"
     """Which word of the prompt language stands before the wanted text of a generation task."""
+    reads: Literal["text", "number"] = "text"
+    """What of a written reply is the answer: all of it, or the number or expression that a solution ends with."""
     paragraphs: bool = False
     """Whether a written answer may hold blank lines, which else end it where a model continues plain text."""
     max_tokens: int = Field(default=64, ge=1)
@@ -199,6 +198,9 @@ class TaskCard(_Card):
     finely needs the room."""
     defects: tuple[str, ...] = ()
     """Known faults of the data that are not removed by an exclusion."""
+    compat: Compat = Compat()
+    """How other harnesses ask and score these items, for `--compat`."""
+    human: tuple[HumanReference, ...] = ()
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> TaskCard:
@@ -210,19 +212,65 @@ class TaskCard(_Card):
         if self.kind == "generation":
             compared = self.asking != "bare" and self.document.references is None
             needed = ("question", "reference") if compared else ("question",)
+        if self.answers == "withheld":
+            needed = self._needed_where_answers_are_withheld()
         missing = [name for name in needed if getattr(self.document, name) is None]
         if missing:
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
         if self.kind == "generation" and (self.instruction is None) != (self.asking == "bare"):
             raise ValueError("a generation task needs an instruction, and an item asked bare has it in itself")
+        if self.document.checks is None and any(metric.startswith("instr_") for metric in self.metrics):
+            raise ValueError("document lacks checks, which say what instructions there are to follow")
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
+        if "pair_acc" in self.metrics and (self.document.pair is None or self.metrics[0] == "pair_acc"):
+            raise ValueError("metrics: `pair_acc` needs `document: pair:`, and stands after a metric of single items")
+        if self.parallel.named and self.document.item is None:
+            raise ValueError("parallel: the document needs `item`, by which the items of both tasks are matched")
+        if self.id in self.parallel.named.values():
+            raise ValueError("parallel: a task is not parallel to itself")
         if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
         return self
 
     @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The texts that nobody has written yet: `tasks new` leaves to a person what a file cannot say."""
+        texts = {
+            "title": self.title,
+            "measures": self.measures,
+            "licence": self.licence.stated,
+            "citation": self.citation,
+        }
+        return tuple(name for name, text in texts.items() if text.startswith(TODO) or not text.strip())
+
+    def _needed_where_answers_are_withheld(self) -> tuple[str, ...]:
+        if self.kind != "multiple_choice" or self.metrics != ("acc",):
+            raise ValueError("answers: only multiple-choice tasks with the metric acc may be `withheld`")
+        if self.document.answer is not None or self.data.shots:
+            raise ValueError(
+                "answers: where they are `withheld` there is neither `document: answer:` nor `data: shots:`"
+            )
+        return ("key", "question", "options")
+
+    @property
     def words_language(self) -> str:
         """The language whose words surround the item."""
         return self.prompt_language or self.language
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """Every file that the task can need."""
+        return (*(pin for file in (*self.data.test, *self.data.shots) for pin in file.pins), *self.compat.pins)
+
+    def metrics_in(self, protocol: str) -> tuple[Metric, ...]:
+        """The metrics of a protocol, headline first: a peer's own in its compat mode."""
+        form = self.compat.of(protocol)
+        return self.metrics if form is None else form.metrics
+
+    def cluster_in(self, protocol: str) -> str:
+        """What documents of a cluster share in a protocol."""
+        form = self.compat.of(protocol)
+        own_rows = form is not None and form.rows is not None
+        return (form.cluster if form is not None and own_rows else self.document.cluster) or "document"

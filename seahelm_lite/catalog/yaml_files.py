@@ -19,11 +19,15 @@ Card = TypeVar("Card", bound=BaseModel)
 _Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class FunctionName(str):
+    """The text after lm-eval's `!function`."""
+
+
 class _Loader(_Base):  # type: ignore[misc]
     """Safe YAML, except that lm-eval's `!function module.name` is kept as the text `module.name` and never run."""
 
 
-_Loader.add_constructor("!function", lambda loader, node: str(node.value))
+_Loader.add_constructor("!function", lambda loader, node: FunctionName(node.value))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, load, print_json
 
 
 def add(commands: Any) -> None:
@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
         action.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
         action.add_argument("--task", action="append", default=[], metavar="T", help="a task; may be repeated")
         add_data_options(action)
+        add_trust(action)
         add_json(action)
         action.set_defaults(execute=execute)
 
@@ -28,7 +29,7 @@ def execute(options: argparse.Namespace) -> int:
     """Run the command: 0 when every file is there and right, else 1."""
     from seahelm_lite.cli.tables import console, table
     from seahelm_lite.errors import AbsentSourceError, DataError, SourceError
-    from seahelm_lite.sources.load import verify
+    from seahelm_lite.sources.changes import verify_pin
 
     if options.action == "verify":
         options.offline = True
@@ -37,10 +38,10 @@ def execute(options: argparse.Namespace) -> int:
     definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.task)
     entries: list[dict[str, Any]] = []
     for task in definitions:
-        for pin in (pin for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins):
+        for pin in task.card.pins:
             entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
             try:
-                found = verify(pin, where)
+                found = verify_pin(task.card, pin, where)
                 entry |= {"state": "right", "place": found.place, "sha256": found.sha256}
             except (SourceError, DataError) as error:
                 # What only a hub has is optional in a suite and never there offline: named, but not a failure.

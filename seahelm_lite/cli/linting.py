@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import load, print_json
 
 if TYPE_CHECKING:
+    from seahelm_lite.catalog.catalog import Catalog
+    from seahelm_lite.catalog.facts import Facts
     from seahelm_lite.lint.findings import Finding
     from seahelm_lite.lint.report import Report
 
@@ -17,17 +22,27 @@ _PLACES = 3
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command: 0 when no task has an error and all data was there, else 1."""
-    from seahelm_lite.errors import AbsentSourceError
-    from seahelm_lite.lint.report import lint
+    from seahelm_lite.errors import AbsentSourceError, CardError, DataError, SourceError
+    from seahelm_lite.lint.facts import work_out
+    from seahelm_lite.lint.report import lint_file, lint_rows, unreadable
+    from seahelm_lite.sources.documents import documents_of, read_rows
 
     catalog, where = load(options)
     everything = not options.suite and not options.tasks
     definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.tasks)
     reports: list[Report] = []
     absent: list[dict[str, Any]] = []
+    kept = _entries(catalog) if options.write else {}
+    made: dict[str, Facts] = {}
     for task in definitions:
         try:
-            reports.append(lint(task.card, where))
+            rows = read_rows(task.card, where)
+            found = lint_rows(task.card, rows)
+            reports.append(replace(found, findings=(*lint_file(task), *found.findings)))
+            if options.write:
+                # Rows that cannot be read have no numbers; the report has said so by now.
+                with contextlib.suppress(DataError):
+                    made[task.name] = work_out(task, documents_of(task.card, rows), reports[-1])
         except AbsentSourceError as error:
             # What only a hub has is never there offline: named, but not a failure, as in `data verify`.
             on_hub = any(
@@ -35,12 +50,38 @@ def execute(options: argparse.Namespace) -> int:
             )
             allowed = task.name in optional or (everything and on_hub)
             absent.append({"task": task.name, "reason": error.sentence(), "failure": not allowed})
+        except (SourceError, DataError, CardError) as error:
+            # One task that cannot be read does not hide the faults of the others.
+            reports.append(unreadable(task.card, error))
+    if options.write:
+        _write(catalog, kept, made)
     if options.json:
         _print(reports, absent)
     else:
         _draw(reports, absent)
     failed = any(report.status == "errors" for report in reports) or any(entry["failure"] for entry in absent)
     return 1 if failed else 0
+
+
+def _entries(catalog: Catalog) -> dict[Path, dict[str, Facts]]:
+    """By file, the entries that stand in the task folders."""
+    from seahelm_lite.catalog.facts import FACTS_FILE, read_facts
+
+    return {root / FACTS_FILE: read_facts([root]) for root in catalog.roots}
+
+
+def _write(catalog: Catalog, kept: Mapping[Path, Mapping[str, Facts]], made: Mapping[str, Facts]) -> None:
+    """Put what was worked out into the facts files; what stands there of other tasks stays, of tasks no more goes."""
+    from seahelm_lite.catalog.facts import facts_text
+    from seahelm_lite.engine.run_folder import whole_or_not_at_all
+
+    for path, before in kept.items():
+        new = {name: facts for name, facts in made.items() if path.parent in catalog.tasks[name].file.path.parents}
+        entries = {name: facts for name, facts in {**before, **new}.items() if name in catalog.tasks}
+        if entries == before:
+            continue
+        with whole_or_not_at_all(path) as partial:
+            partial.write_text(facts_text(entries), encoding="utf-8", newline="\n")
 
 
 def _print(reports: Sequence[Report], absent: Sequence[dict[str, Any]]) -> None:

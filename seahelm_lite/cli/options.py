@@ -33,6 +33,12 @@ def add_data_options(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_trust(parser: argparse._ActionsContainer) -> None:
+    """`--trust`."""
+    told = "folder of further suites (DIR/<suite>/<task>.yaml), whose code may run; may be repeated"
+    parser.add_argument("--trust", type=Path, action="append", default=[], metavar="DIR", help=told)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """`--json`."""
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else there")
@@ -50,9 +56,11 @@ def load(options: argparse.Namespace) -> tuple[Catalog, Where]:
     from seahelm_lite.catalog.catalog import load_catalog
     from seahelm_lite.sources.where import Where
 
-    catalog = load_catalog()
+    catalog = load_catalog(trust=getattr(options, "trust", ()))
+    for plugin in catalog.broken:
+        print(f"warning: {plugin.sentence()}", file=sys.stderr)
     mirror, offline = getattr(options, "mirror", None), getattr(options, "offline", None)
-    return catalog, Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots)
+    return catalog, Where.from_environment(mirror, offline, catalog.roots, catalog.code)
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, load, print_json
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, load, print_json
 from seahelm_lite.cli.settings import given_settings, run_spec
 
 if TYPE_CHECKING:
@@ -35,7 +35,12 @@ def add(commands: Any) -> None:
     what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
     how = parser.add_argument_group("how it is asked")
     how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
+    how.add_argument(
+        "--compat", metavar="PEER", help="sea-helm or lm-eval: with that harness's own prompts and scoring"
+    )
     how.add_argument("--shots", type=int, metavar="K", help="examples before each question (default 0)")
+    how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
+    how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
@@ -44,6 +49,7 @@ def add(commands: Any) -> None:
     how.add_argument("--allow-egress", action="store_true", default=None, help="send restricted items to any endpoint")
     where = parser.add_argument_group("where")
     add_data_options(where)
+    add_trust(where)
     where.add_argument("--out", type=Path, metavar="DIR", help="output folder (default out)")
     where.add_argument("--resume", type=Path, metavar="RUN", help="go on with an unfinished run folder")
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
@@ -77,7 +83,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
-    from seahelm_lite.cli.tables import SCORE_COLUMNS, console, score_rows, table
+    from seahelm_lite.cli.differences import difference_sentences, missing_sides
+    from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
         print_json(
@@ -86,6 +93,7 @@ def report(run: Run, *, as_json: bool) -> int:
                 "folder": str(run.folder.path),
                 "status": run.manifest["status"],
                 "scores": run.scores,
+                "differences": run.differences,
                 "skipped": run.manifest["skipped"],
                 "deviations": run.manifest["deviations"],
             }
@@ -93,7 +101,9 @@ def report(run: Run, *, as_json: bool) -> int:
         return 0 if run.complete else 1
     out = console()
     if run.scores:
-        out.print(table(SCORE_COLUMNS, score_rows(run.scores), title=f"{run.folder.run_id}: {run.manifest['status']}"))
+        out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
+    for sentence in (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"])):
+        out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in run.manifest["deviations"]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 _NARROWEST = 100
-"""Columns a table is drawn for when the output is not a terminal."""
+"""Columns a table is drawn for when the output is not a terminal; in a terminal with fewer, cells stand closer."""
 
 
 def console() -> Console:
@@ -21,7 +21,10 @@ def console() -> Console:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str | None = None) -> Table:
     """A table whose numeric columns, named with a leading `>`, are right-aligned."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    close = console().width < _NARROWEST
+    made = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=close, header_style="bold"
+    )
     for column in columns:
         made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
     for row in rows:
@@ -29,29 +32,44 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str |
     return made
 
 
-def score_rows(scores: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """The rows of a table of scores: values in percent, an empty one replaced by the word for why."""
-    return [
-        [
-            score["task"],
-            score["protocol"],
-            score["metric"],
-            _value(score),
-            _interval(score),
-            _percent(score["chance"]),
-            _baseline(score),
-            str(score["n"]),
-            _endings(score["counts"]),
-        ]
-        for score in scores
+_SPREADS = {"templates": ">wordings", "shot_seeds": ">draws"}
+"""The columns of what was varied, each there only where it was."""
+
+
+def score_table(scores: Sequence[Mapping[str, Any]], *, title: str | None = None) -> Table:
+    """A table of scores: values in percent, an empty one replaced by the word for why."""
+    spreads = [{spread["over"]: spread for spread in score.get("spread", ())} for score in scores]
+    varied = [over for over in _SPREADS if any(over in of_score for of_score in spreads)]
+    columns = (*_BEFORE_SPREADS, *(_SPREADS[over] for over in varied), *_AFTER_SPREADS)
+    rows = [
+        [*before, *(_spread(of_score.get(over)) for over in varied), *after]
+        for (before, after), of_score in zip(map(_score_row, scores), spreads, strict=True)
     ]
+    return table(columns, rows, title=title)
 
 
-SCORE_COLUMNS = ("task", "protocol", "metric", ">value", ">95 % interval", ">chance", ">baseline", ">n", "not answered")
+_BEFORE_SPREADS = ("task", "protocol", "metric", ">value", ">95 % interval")
+_AFTER_SPREADS = (">chance", ">baseline", ">n", "not answered")
+
+
+def _score_row(score: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    return (
+        [score["task"], score["protocol"], score["metric"], _value(score), _interval(score)],
+        [_percent(score["chance"]), _baseline(score), str(score["n"]), _endings(score["counts"])],
+    )
+
+
+def _spread(spread: Mapping[str, Any] | None) -> str:
+    """The least and the greatest value; a dash where nothing could be varied."""
+    if spread is None:
+        return "–"
+    return "incomplete" if spread["min"] is None else f"{100 * spread['min']:.1f} to {100 * spread['max']:.1f}"
 
 
 def _value(score: Mapping[str, Any]) -> str:
-    return "incomplete" if score["value"] is None else _percent(score["value"])
+    if score["value"] is None:
+        return "incomplete" if score["status"] == "incomplete" else "withheld"
+    return _percent(score["value"])
 
 
 def _percent(value: float | None) -> str:

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seahelm_lite.cli.options import add_data_options, add_json, command, count, load, print_json
+from seahelm_lite.cli import new
+from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, count, load, print_json
 
 if TYPE_CHECKING:
     from seahelm_lite.catalog.definitions import TaskDefinition
-    from seahelm_lite.catalog.task_card import Metric
+    from seahelm_lite.catalog.task_card import Protocol
+    from seahelm_lite.records import Document
+    from seahelm_lite.sources.where import Where
 
 
 def add(commands: Any) -> None:
     """Add the subcommand."""
     parser = command(
-        commands, "tasks", "list, show, preview, lint and export tasks", "seahelm-lite tasks preview thai_exam_ic"
+        commands, "tasks", "list, show, preview, lint, make and export tasks", "seahelm-lite tasks preview thai_exam_ic"
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     listing = command(actions, "list", "all tasks, or the suites", "seahelm-lite tasks list --suites")
     listing.add_argument("--suites", action="store_true", help="the suites and what is in them")
+    add_trust(listing)
     add_json(listing)
     listing.set_defaults(execute=_list)
 
     show = command(actions, "show", "everything about a task", "seahelm-lite tasks show copal_id_standard --mirror DIR")
     show.add_argument("task")
     add_data_options(show)
+    add_trust(show)
     add_json(show)
     show.set_defaults(execute=_show)
 
@@ -37,9 +43,12 @@ def add(commands: Any) -> None:
     preview.add_argument("task")
     preview.add_argument("--document", metavar="ID", help="document id (default: the first)")
     preview.add_argument("--protocol", metavar="P", help="one protocol (default: all of the task)")
+    preview.add_argument("--compat", metavar="PEER", help="sea-helm or lm-eval: as that harness asks it")
+    _add_wording(preview)
     preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
     add_data_options(preview)
+    add_trust(preview)
     add_json(preview)
     preview.set_defaults(execute=_preview)
 
@@ -48,128 +57,86 @@ def add(commands: Any) -> None:
     )
     lint.add_argument("tasks", nargs="*", metavar="TASK", help="tasks to look at (default, without --suite: all)")
     lint.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
+    lint.add_argument(
+        "--write", action="store_true", help="keep what the data came to in facts.json of the task folder"
+    )
     add_data_options(lint)
+    add_trust(lint)
     add_json(lint)
     lint.set_defaults(execute=_lint)
+
+    new.add(actions)
 
     export = command(
         actions, "export", "plain lm-eval YAML", "seahelm-lite tasks export thai_exam_ic --protocol gen-letter"
     )
     export.add_argument("tasks", nargs="+", metavar="TASK_OR_SUITE")
     export.add_argument("--protocol", metavar="P", help="default: the protocol of the task's own file")
+    _add_wording(export)
     export.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     export.add_argument("--out", type=Path, metavar="DIR", help="write one file a task; else to standard output")
+    add_trust(export)
     export.set_defaults(execute=_export)
 
 
+def _add_wording(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--wording",
+        type=int,
+        choices=(1, 2, 3),
+        default=1,
+        metavar="N",
+        help="1, 2 or 3: how gen-letter words its instruction",
+    )
+
+
 def _list(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.listing import list_tasks, suite_summary
     from seahelm_lite.cli.tables import console, table
 
     catalog, _ = load(options)
     if options.suites:
         suites = sorted(catalog.suites.values(), key=lambda suite: suite.name)
         if options.json:
-            print_json([{"suite": s.name, "title": s.title, "tasks": s.tasks, "optional": s.optional} for s in suites])
+            print_json([suite_summary(suite) for suite in suites])
             return 0
         rows = [
             [s.name, s.title, ", ".join((*s.tasks, *(f"{name} (optional)" for name in s.optional)))] for s in suites
         ]
         console().print(table(("suite", "title", "tasks"), rows))
         return 0
-    entries = [_summary(task) for task in sorted(catalog.tasks.values(), key=lambda task: task.name)]
-    if options.json:
-        print_json(entries)
-        return 0
-    rows = [
-        [e["task"], e["language"], e["pillar"], e["metrics"][0], ", ".join(e["protocols"]), e["licence"]["stated"]]
-        for e in entries
-    ]
-    console().print(table(("task", "language", "pillar", "metric", "protocols", "licence"), rows))
-    return 0
-
-
-def _summary(task: TaskDefinition) -> dict[str, Any]:
-    card = task.card.model_dump(mode="json")
-    wanted = ("suite", "title", "language", "country", "variety", "pillar", "kind", "protocols", "metrics", "licence")
-    pins = [pin.describe() for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins]
-    return {"task": task.name, "version": task.version, **{name: card[name] for name in wanted}, "sources": pins}
+    return list_tasks(catalog, as_json=options.json)
 
 
 def _show(options: argparse.Namespace) -> int:
-    from seahelm_lite.cli.tables import console
-    from seahelm_lite.errors import SourceError
-    from seahelm_lite.sources.documents import load_documents
+    from seahelm_lite.cli.showing import execute
 
-    catalog, where = load(options)
-    task = catalog.task(options.task)
-    told: dict[str, Any] = {**_summary(task), "card": task.file.data["metadata"]["seahelm_lite"]}
-    try:
-        told["data"] = _data_facts(task, load_documents(task.card, where))
-    except SourceError as error:
-        told["data"] = {"reason": f"not at hand: {error}"}
-    if options.json:
-        print_json(told)
-        return 0
-    out = console()
-    out.print(f"[bold]{task.card.title}[/bold]  ({task.name}, version {task.version})")
-    out.print(task.card.measures, markup=False, soft_wrap=True)
-    for label, value in _lines(task, told):
-        out.print(f"{label:>14}  {value}", markup=False, soft_wrap=True)
-    return 0
-
-
-def _lines(task: TaskDefinition, told: dict[str, Any]) -> list[tuple[str, str]]:
-    card, data = task.card, told["data"]
-    lines = [
-        ("language", card.language + (f" ({card.variety})" if card.variety else "")),
-        ("protocols", ", ".join(card.protocols)),
-        ("metrics", ", ".join(card.metrics)),
-        ("licence", f"{card.licence.stated}{'; ' + card.licence.note if card.licence.note else ''}"),
-        ("citation", card.citation),
-        ("file", str(task.file.path)),
-    ]
-    lines += [("source", source) for source in dict.fromkeys(told["sources"])][:4]
-    if len(set(told["sources"])) > 4:
-        lines.append(("", f"and {len(set(told['sources'])) - 4} more files"))
-    if "reason" in data:
-        lines.append(("data", data["reason"]))
-    else:
-        lines.append(("documents", f"{data['documents']} in {data['clusters']} clusters; {data['shots']} for examples"))
-        lines += [("chance", _percent(data["chance"]))] if data["chance"] is not None else []
-        lines += [(name, _percent(value)) for name, value in data["baselines"].items()]
-        lines += [("left out", f"{count}: {reason}") for reason, count in data["excluded"].items()]
-    return lines + [("known defect", defect) for defect in card.defects]
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
-
-
-def _data_facts(task: TaskDefinition, data: Any) -> dict[str, Any]:
-    from seahelm_lite.scoring.scores import table_without_answers
-
-    table = table_without_answers(task.card, data.test)
-    metric: Metric = "acc" if task.card.kind == "multiple_choice" else "chrf"
-    return {
-        "documents": len(data.test),
-        "clusters": len({document.cluster for document in data.test}),
-        "shots": len(data.shots),
-        "sha256": data.data_hash,
-        "chance": table.chance(metric),
-        "baselines": table.baselines(metric),
-        "excluded": dict(data.excluded),
-    }
+    return execute(options)
 
 
 def _preview(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.compat_preview import compat_prompts
+
+    catalog, where = load(options)
+    task = catalog.task(options.task)
+    show = _own_prompts if options.compat is None else compat_prompts
+    document, prompts = show(task, options, where)
+    if options.json:
+        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
+    else:
+        _draw(document.id, prompts)
+    return 0
+
+
+def _own_prompts(
+    task: TaskDefinition, options: argparse.Namespace, where: Where
+) -> tuple[Document, list[dict[str, Any]]]:
     from seahelm_lite.catalog.names import unknown
     from seahelm_lite.catalog.task_card import PROTOCOLS
     from seahelm_lite.prompts.asking import Asker, Asking
     from seahelm_lite.prompts.shots import draw_shots
     from seahelm_lite.sources.documents import load_documents
 
-    catalog, where = load(options)
-    task = catalog.task(options.task)
     if options.protocol is not None and options.protocol not in PROTOCOLS:
         raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(PROTOCOLS))
     data = load_documents(task.card, where)
@@ -179,16 +146,20 @@ def _preview(options: argparse.Namespace) -> int:
     document = by_id[options.document] if options.document is not None else data.test[0]
     shots = draw_shots(data.shots, options.shots, seed=options.seed, task=task.name)
     prompts = []
-    for protocol in [options.protocol] if options.protocol else task.card.protocols:
+    for protocol in _previewed(options, task):
         for layout in ("chat", "plain") if protocol in ("gen-letter", "gen") else ("plain",):
-            asker = Asker(task.name, task.card, protocol, Asking(layout=layout, shots=shots, seed=options.seed))
+            asking = Asking(layout=layout, shots=shots, seed=options.seed, wording=options.wording)
+            asker = Asker(task.name, task.card, protocol, asking)
             requests = [request.canonical() for request in asker.requests(document)]
             prompts.append({"protocol": protocol, "layout": layout, "requests": requests})
-    if options.json:
-        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
-    else:
-        _draw(document.id, prompts)
-    return 0
+    return document, prompts
+
+
+def _previewed(options: argparse.Namespace, task: TaskDefinition) -> Sequence[Protocol]:
+    """The protocols that a preview shows: another wording is of the one that has several."""
+    if options.protocol is not None:
+        return [options.protocol]
+    return task.card.protocols if options.wording == 1 else ["gen-letter"]
 
 
 def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
@@ -232,7 +203,8 @@ def _export(options: argparse.Namespace) -> int:
         protocol = options.protocol or task.card.protocols[0]
         if protocol not in task.card.protocols and suites:
             continue
-        texts[f"{task.name}@{protocol}.yaml"] = export(task, protocol, shots=options.shots)
+        name = f"{task.name}@{protocol}" + (f"~wording-{options.wording}" if options.wording != 1 else "")
+        texts[f"{name}.yaml"] = export(task, protocol, shots=options.shots, wording=options.wording)
     if not texts:
         raise ProtocolError(f"no task of these can be asked in {options.protocol}")
     if options.out is None:

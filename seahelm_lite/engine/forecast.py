@@ -16,7 +16,7 @@ Encode = Callable[[str], Sequence[Any]]
 
 
 def forecast(plan: Plan, model: Model | DocumentModel, fingerprint: str, store: Path) -> dict[str, Any]:
-    """Documents, requests, how many are answered already, and how much distinct text there is.
+    """Documents, requests in every wording and draw, how many are answered already, and how much distinct text.
 
     The distinct amount counts shared beginnings once: it is what a backend that shares prefixes has to read. It is in
     tokens where the model's tokenizer is at hand, else in characters, as `unit` says.
@@ -34,7 +34,7 @@ def forecast(plan: Plan, model: Model | DocumentModel, fingerprint: str, store: 
 def _task(task: PlannedTask, encode: Encode | None, fingerprint: str, store: Path) -> dict[str, Any]:
     requests = {
         digest: request
-        for sample in task.samples
+        for sample in task.every_sample()
         for digest, request in zip(sample.hashes, sample.requests, strict=True)
     }
     stored = 0

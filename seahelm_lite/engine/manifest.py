@@ -10,7 +10,7 @@ from typing import Any
 
 import seahelm_lite
 from seahelm_lite.engine.measure import Measured, served_models, total_usage
-from seahelm_lite.engine.plan import Plan, PlannedTask
+from seahelm_lite.engine.plan import Plan, PlannedTask, Variation
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.models.base import ModelFacts
 from seahelm_lite.records import JsonValue, sha256_hex
@@ -80,10 +80,14 @@ def ended(
     deviations = list(dict.fromkeys([*manifest["deviations"], *measured.notes]))
     if len(served) > 1:
         deviations.append(f"the endpoint named itself differently along the way: {', '.join(served)}")
-    usages = {task.key: total_usage([o for s in measured.samples(task) for o in s.outcomes]) for task in plan.tasks}
+    usages = {
+        part.key: total_usage([outcome for sample in measured.samples(part) for outcome in sample.outcomes])
+        for task in plan.tasks
+        for part in task.parts
+    }
     return {
         **manifest,
-        "tasks": [{**entry, "usage": usages[entry["key"]]} for entry in manifest["tasks"]],
+        "tasks": [_with_usage(entry, usages) for entry in manifest["tasks"]],
         "deviations": deviations,
         "timings": {
             "started": sessions[0]["started"],
@@ -97,8 +101,14 @@ def ended(
     }
 
 
-def prompts_hash(task: PlannedTask) -> str:
-    """SHA-256 over the hashes of all requests of a task, in order."""
+def _with_usage(entry: Mapping[str, Any], usages: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of a task, with the tokens of the task and, apart from them, of each of its variations."""
+    variations = [{**variation, "usage": usages[variation["key"]]} for variation in entry["variations"]]
+    return {**entry, "usage": usages[entry["key"]], "variations": variations}
+
+
+def prompts_hash(task: PlannedTask | Variation) -> str:
+    """SHA-256 over the hashes of all requests of a task, or of one variation of it, in order."""
     return sha256_hex("".join(digest for sample in task.samples for digest in sample.hashes))
 
 
@@ -124,8 +134,18 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
         "excluded": dict(task.data.excluded),
         "documents": len({sample.document.id for sample in task.samples}),
         "documents_total": len(task.data.test),
-        "answer_form": None,
+        "answer_form": task.form.to_json() if task.form is not None else None,
         "usage": None,
+        "variations": [
+            {
+                "key": variation.key,
+                "over": variation.over,
+                "shot_documents": [shot.id for shot in variation.shot_documents],
+                "prompts_sha256": prompts_hash(variation),
+                "usage": None,
+            }
+            for variation in task.variations
+        ],
         # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
         "card": task.definition.file.data["metadata"]["seahelm_lite"],
     }

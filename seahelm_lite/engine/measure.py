@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from seahelm_lite.engine.plan import Plan, PlannedTask
+from seahelm_lite.engine.plan import Plan, PlannedTask, Variation
 from seahelm_lite.engine.progress import Progress
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.models.base import DocumentModel, Model, PlanningModel
@@ -26,8 +26,8 @@ class Measured:
     notes: tuple[str, ...] = ()
     """What the model had to say of the requests."""
 
-    def samples(self, task: PlannedTask) -> list[Sample]:
-        """The samples of a task, in the order of the plan."""
+    def samples(self, task: PlannedTask | Variation) -> list[Sample]:
+        """The samples of a task, or of one variation of it, in the order of the plan."""
         return [
             Sample(
                 planned.document, planned.repeat, planned.hashes, tuple(self.outcomes[key] for key in planned.hashes)
@@ -51,7 +51,7 @@ def measure(
     stored = store.lookup(fingerprint, distinct)
     outcomes: dict[str, Outcome] = dict(stored)
     missing = [(digest, request) for digest, request in distinct.items() if digest not in stored]
-    documents = sum(len(task.samples) for task in plan.tasks)
+    documents = sum(1 for task in plan.tasks for _ in task.every_sample())
     progress.begin(documents=documents, requests=len(distinct), stored=len(stored))
 
     def deliver(index: int, outcome: Outcome) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
+from seahelm_lite.catalog.compat import Peer
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import JsonValue
@@ -23,8 +25,12 @@ class RunSpec(BaseModel):
     tasks: tuple[str, ...] = ()
     protocol: Protocol | None = None
     """Of multiple-choice tasks; `gen-letter` where it is not given."""
+    compat: Peer | None = None
+    """Another harness, whose prompts and scoring take the place of ours."""
     shots: int = Field(default=0, ge=0)
     """Examples before each question."""
+    shot_seeds: int = Field(default=1, ge=1)
+    """Draws of examples: each further one repeats the task, and the score tells the spread."""
     seed: int = Field(default=0, ge=0)
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
@@ -34,11 +40,28 @@ class RunSpec(BaseModel):
     max_tokens: int | None = Field(default=None, ge=1)
     """Instead of the limit on each task's card."""
     allow_egress: bool = False
+    templates: Literal["default", "all"] = "default"
+    """Wordings of the instruction to answer with a letter: each further one repeats the task, as for `shot_seeds`."""
+
+    @field_validator("shot_seeds")
+    @classmethod
+    def _has_examples_to_draw(cls, draws: int, others: ValidationInfo) -> int:
+        if draws > 1 and others.data.get("shots") == 0:
+            raise PydanticCustomError("no_shots", "without --shots there are no examples to draw again")
+        return draws
 
     @model_validator(mode="after")
     def _names_something(self) -> RunSpec:
         if not self.suites and not self.tasks:
             raise ValueError("name at least one suite or task")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_one_way(self) -> RunSpec:
+        own = ("protocol", "shots", "shot_seeds", "templates", "system_prompt", "chat_template", "max_tokens")
+        given = [name for name in own if getattr(self, name) != type(self).model_fields[name].default]
+        if self.compat is not None and given:
+            raise ValueError(f"compat {self.compat} has prompts and limits of its own, so leave out {', '.join(given)}")
         return self
 
 

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from seahelm_lite.lint.findings import Finding, Severity, Subject
+from seahelm_lite.catalog.facts import Severity
+from seahelm_lite.lint.findings import Finding, Subject
 
 _SPLIT_AM = re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|\u0ecd[\u0ec8-\u0ecb]?\u0eb2")
 

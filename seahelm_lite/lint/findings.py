@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
+from seahelm_lite.catalog.facts import Severity
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.records import Document
 from seahelm_lite.sources.documents import TaskRow, TaskRows
 
-Severity = Literal["error", "warning", "note"]
-"""An error: the card must leave the row out, or be mended. A warning: a reader of scores must know. A note: may."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 TEXT_FIELDS = ("passage", "question", "reference")
@@ -53,8 +52,10 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The text of the right option, or the wanted text."""
-        return self.options[int(self.document.fields["answer"])] if self.options else self.text("reference")
+        """The text of the right option, or the wanted text; empty where the answers are withheld."""
+        if self.options:
+            return self.options[int(self.document.fields["answer"])] if "answer" in self.document.fields else ""
+        return self.text("reference")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The licence on the card."""
+"""The licence and the other texts of the card that only a person can write."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def missing_licence(subject: Subject) -> Iterator[Finding]:
             yield Finding("licence", "error", subject.card.id, f"{what}, yet the card says `redistributable: true`")
         else:
             yield Finding("licence", "warning", subject.card.id, what)
+
+
+def unfinished_card(subject: Subject) -> Iterator[Finding]:
+    """`unfinished-card`: a text that a person has yet to write, as `tasks new` leaves it."""
+    if subject.card.unfinished:
+        what = f"{', '.join(subject.card.unfinished)}: nobody has written this yet"
+        yield Finding("unfinished-card", "error", subject.card.id, what)

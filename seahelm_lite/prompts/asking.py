@@ -26,6 +26,8 @@ class Asking:
     seed: int = 0
     max_tokens: int | None = None
     """Instead of the card's limit."""
+    wording: int = 1
+    """Of the instruction to answer with a letter, which only `gen-letter` has."""
     by_document: bool = False
     """Whether the model answers by task and document id, which then belong to the request."""
 
@@ -34,7 +36,7 @@ class Asker:
     """Makes the requests of one task under one protocol."""
 
     def __init__(self, task: str, card: TaskCard, protocol: Protocol, asking: Asking) -> None:
-        form = derive(card, protocol)
+        form = derive(card, protocol, wording=asking.wording)
         self.task = task
         self.form = form
         self._asking = asking

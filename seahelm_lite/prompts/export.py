@@ -18,6 +18,9 @@ _SCORING = "seahelm_lite.scoring.lm_eval_hooks"
 _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "score_text": ("chrf", "chrf_gain"),
     "score_answer": ("exact",),
+    "score_span": ("f1_token", "f1_char", "exact"),
+    "score_summary": ("rouge_l",),
+    "score_instructions": ("instr_lang_acc", "instr_acc"),
 }
 """The functions of `lm_eval_hooks` for written answers, each with the metrics that it returns."""
 
@@ -37,15 +40,12 @@ _Dumper.add_representer(
 )
 
 
-def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0) -> dict[str, Any]:
-    """The lm-eval keys of a task under a protocol, without its metadata.
-
-    Raises:
-        ProtocolError: If the card does not allow the protocol.
-    """
-    form = derive(card, protocol)
+def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0, wording: int = 1) -> dict[str, Any]:
+    """The lm-eval keys of a task under a protocol, without its metadata; raises as `derive`."""
+    form = derive(card, protocol, wording=wording)
+    name = card.id if protocol == card.protocols[0] else f"{card.id}@{protocol}"
     fields: dict[str, Any] = {
-        "task": card.id if protocol == card.protocols[0] else f"{card.id}@{protocol}",
+        "task": name if wording == 1 else f"{name}~wording-{wording}",
         "tag": [card.suite],
         "custom_dataset": _DATA,
         "test_split": "test",
@@ -58,15 +58,26 @@ def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0) -> dic
     }
     if card.data.shots:
         fields["fewshot_config"] = {"split": "shots", "sampler": "first_n"}
+    scoring = _scoring(card)
+    fields["metric_list"] = scoring.pop("metric_list")
+    if card.answers == "withheld":
+        fields["doc_to_target"] = "key"
+    if form.choices is not None:
+        return {**fields, "doc_to_choice": form.choices}
+    decoding = {"until": list(form.stop), "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
+    return {**fields, "generation_kwargs": decoding, **scoring}
+
+
+def _scoring(card: TaskCard) -> dict[str, Any]:
+    if card.answers == "withheld":
+        # What lm-eval has for asking without scoring.
+        return {"metric_list": [{"metric": "bypass"}]}
     scorer: str = "score_letter"
     names: tuple[str, ...] = ("acc",)
     if card.kind == "generation":
         scorer, names = next((hook, each) for hook, each in _WRITTEN.items() if card.metrics[0] in each)
-    fields["metric_list"] = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
-    if form.choices is not None:
-        return {**fields, "doc_to_choice": form.choices}
-    decoding = {"until": list(form.stop), "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
-    return {**fields, "generation_kwargs": decoding, "process_results": f"{_SCORING}.{scorer}"}
+    metrics = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
+    return {"metric_list": metrics, "process_results": f"{_SCORING}.{scorer}"}
 
 
 def to_yaml(fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
@@ -79,9 +90,10 @@ def to_yaml(fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     return yaml.dump(whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
-def export(definition: TaskDefinition, protocol: Protocol, *, shots: int = 0) -> str:
-    """A task under a protocol as the text of a plain lm-eval task file; raises as `lm_eval_fields`."""
-    return to_yaml(lm_eval_fields(definition.card, protocol, shots=shots), definition.lm_eval["metadata"])
+def export(definition: TaskDefinition, protocol: Protocol, *, shots: int = 0, wording: int = 1) -> str:
+    """A task under a protocol as the text of a plain lm-eval task file; raises as `derive`."""
+    fields = lm_eval_fields(definition.card, protocol, shots=shots, wording=wording)
+    return to_yaml(fields, definition.lm_eval["metadata"])
 
 
 def check_file(definition: TaskDefinition) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.catalog.places import shipped_folder
+from seahelm_lite.catalog.plugins import TaskRoot, installed
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.shots import ordered_pool
 from seahelm_lite.records import Document
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
     from datasets import DatasetDict
 
 
-def load_dataset(*, seahelm_lite: dict[str, Any], **_ignored: Any) -> DatasetDict:
+def load_dataset(*, seahelm_lite: dict[str, Any], config_source: str = "inline", **_ignored: Any) -> DatasetDict:
     """The splits `test` and `shots` of a task, as lm-eval reads them.
 
     Args:
-        seahelm_lite: The card of the task file. lm-eval also hands over the version, where the file stands, and
-            whatever arguments the model was given; none of them may change the data.
+        seahelm_lite: The card of the task file. lm-eval also hands over the version and whatever arguments the model
+            was given; none of them may change the data.
+        config_source: The task file, or `inline`: files that it ships lie beside it.
 
     Returns:
         The test documents in source order, and the pool of examples in the order in which they are taken with seed 0.
@@ -28,11 +31,12 @@ def load_dataset(*, seahelm_lite: dict[str, Any], **_ignored: Any) -> DatasetDic
     Raises:
         SourceError, DataError: As `load_documents`. Places come from `SEAHELM_LITE_MIRROR`, `SEAHELM_LITE_CACHE` and
             `SEAHELM_LITE_OFFLINE`.
+        CardError: If rows are read by code that no installed plugin has: a folder given to lm-eval is not trusted.
     """
     import datasets
 
     card = TaskCard.model_validate(seahelm_lite)
-    documents = load_documents(card, Where.from_environment(task_roots=(shipped_folder("tasks"),)))
+    documents = load_documents(card, _where(config_source))
     splits = {"test": documents.test, "shots": ordered_pool(documents.shots, seed=0, task=card.id)}
     return datasets.DatasetDict(
         {
@@ -41,6 +45,16 @@ def load_dataset(*, seahelm_lite: dict[str, Any], **_ignored: Any) -> DatasetDic
             if rows
         }
     )
+
+
+def _where(config_source: str) -> Where:
+    """The usual places, with the tasks of installed plugins, and with the folder that holds the task file's own."""
+    plugins = [found for found in installed() if isinstance(found, TaskRoot)]
+    roots = [shipped_folder("tasks"), *(plugin.path for plugin in plugins)]
+    if config_source != "inline":
+        roots.append(Path(config_source).parent.parent)
+    code = [plugin.code for plugin in plugins if plugin.code is not None]
+    return Where.from_environment(task_roots=roots, code=code)
 
 
 def _row(document: Document) -> dict[str, Any]:

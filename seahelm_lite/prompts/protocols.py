@@ -35,14 +35,26 @@ class Form:
     """Where a model that continues plain text has come to the end of its answer."""
 
 
-def derive(card: TaskCard, protocol: Protocol) -> Form:
+def has_wordings(protocol: str) -> bool:
+    """Whether the prompts of a protocol hold the instruction of which every language has several wordings."""
+    return protocol == "gen-letter"
+
+
+def derive(card: TaskCard, protocol: Protocol, *, wording: int = 1) -> Form:
     """The form of a task under a protocol.
 
+    Args:
+        card: The task's card.
+        protocol: How it is asked.
+        wording: Of the instruction to answer with a letter, from 1 to `WORDINGS`.
+
     Raises:
-        ProtocolError: If the card does not allow the protocol.
+        ProtocolError: If the card does not allow the protocol, or the protocol has no such instruction.
     """
     if protocol not in card.protocols:
         raise ProtocolError(f"{card.suite} tasks cannot be asked in {protocol}", remedy=_allowed(card))
+    if wording != 1 and not has_wordings(protocol):
+        raise ProtocolError(f"{protocol} has one wording only", remedy="Use gen-letter, which has several.")
     words = language_words(card.words_language)
     if protocol == "gen":
         return _written(card, words)
@@ -61,7 +73,7 @@ def derive(card: TaskCard, protocol: Protocol) -> Form:
     return Form(
         protocol=protocol,
         output_type="generate_until",
-        question=listing + "\n" + _letter_instruction(words) + "\n" + _label(words, words.answer),
+        question=listing + "\n" + _letter_instruction(words, wording) + "\n" + _label(words, words.answer),
         choices=None,
         target=f"{{{{ {list(words.letters)!r}[answer] }}}}",
         max_tokens=card.max_tokens,
@@ -87,10 +99,10 @@ def _option_lines(words: LanguageWords) -> str:
     return f"{{% for option in options %}}{letter}. {{{{ option }}}}\n{{% endfor %}}"
 
 
-def _letter_instruction(words: LanguageWords) -> str:
+def _letter_instruction(words: LanguageWords, wording: int) -> str:
     """The number of options varies, so the phrase that lists the letters is chosen by it."""
     phrases = ["", "", *(words.letters_phrase(count) for count in range(2, len(words.letters) + 1))]
-    return words.instruction_letter.replace("{letters}", f"{{{{ {phrases!r}[options|length] }}}}")
+    return words.letter_instruction(wording).replace("{letters}", f"{{{{ {phrases!r}[options|length] }}}}")
 
 
 def _cloze(card: TaskCard, words: LanguageWords) -> Form:

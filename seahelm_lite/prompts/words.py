@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,12 @@ _SPOKEN_BESIDE = {
     **dict.fromkeys(("ceb", "ilo", "war", "tl"), "fil"),
 }
 """Languages without a file of their own, and the one their speakers read instructions in."""
+
+WORDINGS = 3
+"""How many wordings each language has of the instruction to answer with a letter. The first is the default."""
+
+_Instruction = Annotated[str, Field(pattern=r"^[^{}]*\{letters\}[^{}]*$")]
+"""Says where the letters stand, once, and has no other braces."""
 
 
 class LanguageWords(BaseModel):
@@ -39,7 +46,10 @@ class LanguageWords(BaseModel):
     translation: str
     summary: str
     colon: str = ":"
-    instruction_letter: str = Field(pattern=r"\{letters\}")
+    instruction_letter: _Instruction
+    """What a prompt says of the form of the answer; published prompts hold it byte for byte."""
+    instruction_letter_also: tuple[_Instruction, _Instruction]
+    """The same asked in other words, with the letters in another place, to see how much a score hangs on the words."""
     or_word: str
     """With the spaces around it: joins the last two letters of a list."""
     and_words: tuple[str, ...]
@@ -60,6 +70,10 @@ class LanguageWords(BaseModel):
         """The first letters as a phrase: `A, B, C or D`."""
         shown = self.letters[:count]
         return ", ".join(shown[:-1]) + self.or_word + shown[-1]
+
+    def letter_instruction(self, wording: int) -> str:
+        """One of the wordings of the instruction, counted from 1, with `{letters}` where the letters go."""
+        return (self.instruction_letter, *self.instruction_letter_also)[wording - 1]
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,9 @@ from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
+from seahelm_lite.scoring.final_answers import final_answer
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
+from seahelm_lite.scoring.sea_helm import read_label
 
 TIE = "tie of the highest log-likelihoods"
 
@@ -56,6 +58,8 @@ def read_answer(sample: Sample, card: TaskCard, form: AnswerForm, words: Languag
     responses = [outcome for outcome in sample.outcomes if isinstance(outcome, Response)]
     if form.kind == "likelihood":
         return _most_likely(responses)
+    if form.kind == "sea-helm":
+        return _as_sea_helm_reads(responses[0], sample, form)
     if form.kind == "text":
         return _written(responses[0], sample, card, words)
     return _chosen(responses[0], sample, card, words, form)
@@ -96,6 +100,20 @@ def _without_answer(response: Response) -> Answer | None:
             return Answer("truncated", note="length limit before any answer")
         return Answer("unparsed", note="empty reply")
     return None
+
+
+def _as_sea_helm_reads(response: Response, sample: Sample, form: AnswerForm) -> Answer:
+    """Scored exactly where SEA-HELM finds a label that the row asks for; the states of the rest are ours."""
+    text, options = response.text or "", list(sample.document.fields["options"])
+    label = read_label(text, form.tag or "", form.labels)
+    if label is not None and form.labels[label] in options:
+        return Answer("scored", choice=options.index(form.labels[label]), note="label")
+    ending = _without_answer(response)
+    if ending is not None:
+        return ending
+    if response.finish_reason == "length":
+        return Answer("truncated", note="length limit before an answer")
+    return Answer("unparsed", note="no label by SEA-HELM's rule")
 
 
 def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageWords, form: AnswerForm) -> Answer:
@@ -143,8 +161,26 @@ def _written(response: Response, sample: Sample, card: TaskCard, words: Language
     text = nfc(text).strip()
     if not text:
         return Answer("unparsed", note="nothing after the reasoning")
+    return (_calculated if card.reads == "number" else _whole)(text, response, sample, card, words)
+
+
+def _whole(text: str, response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:
+    """A text that is the answer as it stands."""
     if response.finish_reason == "length":
         return Answer("truncated", text=text, note="length limit before the end of the text")
     if begins_with_refusal(text, words) and not begins_with_refusal(str(sample.document.fields["reference"]), words):
         return Answer("scored" if card.refusal == "scored" else "refused", text=text, note="refusal")
     return Answer("scored", text=text)
+
+
+def _calculated(text: str, response: Response, _: Sample, card: TaskCard, words: LanguageWords) -> Answer:
+    """The final answer of a solution, whose other words do not count."""
+    found, cut = final_answer(text, words), response.finish_reason == "length"
+    # A number after a tag may itself be cut off; a box that is closed is whole.
+    if found is not None and (found.how == "boxed" or (found.explicit and not cut)):
+        return Answer("scored", text=found.text, note=found.how)
+    if cut:
+        return Answer("truncated", text=text, note="length limit before an answer")
+    if begins_with_refusal(text, words):
+        return Answer("scored" if card.refusal == "scored" else "refused", text=text, note="refusal")
+    return Answer("unparsed", note="no number") if found is None else Answer("scored", text=found.text, note=found.how)

@@ -113,7 +113,9 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
             rf"\s*(?:(?:{option})\s*)*{open_letter}"
         ),
         after_option_word=_compiled(rf"(?:{option}){_SEPARATOR}{_OPENING}\Z"),
-        reversed=re.compile(rf"{_letter(series, markers, upper=True)}{_CLOSING}\s*(?i:(?:(?:{option})\s*)+(?:{tags}))"),
+        reversed=re.compile(
+            rf"{_letter(series, markers, upper=True)}{_CLOSING}[^\S\n]*(?i:(?:(?:{option})\s*)+(?:{tags}))"
+        ),
         line=_compiled(
             rf"[^\w\n]*+(?:(?:{option}){_SEPARATOR})*+{open_letter}"
             rf"(?P<mark>\s*{_CLOSING}\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"

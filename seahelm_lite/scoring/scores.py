@@ -18,7 +18,10 @@ from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.texts import TextTable
+from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
+
+Table = ChoiceTable | TextTable | WithheldTable
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class ScoredTask:
     """Documents of the whole task, of which a subset may have been asked."""
     samples: Sequence[Sample]
     form: AnswerForm | None = None
-    """Of recorded answers; our own protocols have theirs."""
+    """Of recorded answers and of compat modes; our own protocols have theirs."""
 
 
 @dataclass(frozen=True)
@@ -46,39 +49,56 @@ class TaskScores:
     answers: list[Answer]
     values: list[float | None]
     """Per sample: the headline metric of that document, where it has one by itself; None for errors."""
+    table: Table
+    """The answers by document."""
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """What scores.json holds of a run."""
+
+    scores: list[dict[str, Any]]
+    differences: list[dict[str, Any]]
 
 
 def score_task(task: ScoredTask) -> TaskScores:
-    """Read every answer and compute the metrics of the card."""
+    """Read every answer and compute the metrics of the card, or those of a peer in its compat mode."""
+    metrics = task.card.metrics_in(task.protocol)
     words = language_words(task.card.words_language)
     form = task.form or form_of(task.protocol)
     answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
     if form.kind == "likelihood":
         answers = without_empty_scoring(answers, task.samples)
     seed = int(sha256_hex(f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}")[:16], 16)
-    build = ChoiceTable if task.card.kind == "multiple_choice" else TextTable
-    table = build(task.samples, answers, seed)
+    table = _table(task.card, task.samples, answers, seed)
     counts: Counter[str] = Counter(answer.state for answer in answers)
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
-    entries = [_entry(task, metric, table, counts, len(unanswered)) for metric in task.card.metrics]
-    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]))
+    # A subset may hold no whole pair: there is then nothing to give a score for.
+    asked = [metric for metric in metrics if table.units(metric)]
+    entries = [_entry(task, metric, table, counts, unanswered) for metric in asked]
+    return TaskScores(entries, answers, table.per_sample(metrics[0]), table)
 
 
-def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
+def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:
     """The documents of a task before anything was asked, for its chance and baselines."""
     samples = [Sample(document, 0, (), ()) for document in documents]
-    build = ChoiceTable if card.kind == "multiple_choice" else TextTable
-    return build(samples, [Answer("unparsed")] * len(samples), 0)
+    return _table(card, samples, [Answer("unparsed")] * len(samples), 0)
+
+
+def _table(card: TaskCard, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> Table:
+    if card.answers == "withheld":
+        return WithheldTable(samples, answers, seed)
+    return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
 
 
 def _entry(
-    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str], unanswered: int
+    task: ScoredTask, metric: Metric, table: Table, counts: Counter[str], unanswered: set[str]
 ) -> dict[str, JsonValue]:
     errors = counts["error"]
     repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
     total = len(task.samples)
     estimate = table.estimate(metric)
-    limited = estimate.n < task.n_total
+    limited = len(table.documents) < task.n_total
     if errors:
         reason = f"{errors} of {total} answers ended in error, which is never an answer; {_remedy(task)}"
         estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
@@ -93,14 +113,14 @@ def _entry(
         "protocol": task.protocol,
         "shots": task.shots,
         "metric": metric,
-        **_numbers(estimate),
-        "n_answered": estimate.n - unanswered,
-        "cluster_key": task.card.document.cluster or "document",
+        **numbers(estimate),
+        "n_answered": sum(unanswered.isdisjoint(unit) for unit in table.units(metric)),
+        "cluster_key": task.card.cluster_in(task.protocol),
         "repeats": repeats,
-        "chance": _rounded(chance),
-        "value_chance_corrected": _rounded(corrected),
+        "chance": rounded(chance),
+        "value_chance_corrected": rounded(corrected),
         "counts": {state: counts[state] for state in STATES},
-        "baselines": {name: _rounded(value) for name, value in table.baselines(metric).items()},
+        "baselines": {name: rounded(value) for name, value in table.baselines(metric).items()},
         "subgroups": [] if errors else _subgroups(task, metric, table),
         "subset": {"kind": "limit" if limited else "full", "n_total": task.n_total},
         "status": "incomplete" if errors else "complete",
@@ -111,12 +131,13 @@ def _remedy(task: ScoredTask) -> str:
     return "the source lacks them" if task.protocol.startswith(RECORDED) else "resume the run"
 
 
-def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
-    interval = None if estimate.lo is None else [_rounded(estimate.lo), _rounded(estimate.hi)]
+def numbers(estimate: Estimate) -> dict[str, JsonValue]:
+    """An estimate as scores.json has it."""
+    interval = None if estimate.lo is None else [rounded(estimate.lo), rounded(estimate.hi)]
     return {
-        "value": _rounded(estimate.value),
+        "value": rounded(estimate.value),
         "reason": estimate.reason,
-        "se": _rounded(estimate.se),
+        "se": rounded(estimate.se),
         "df": estimate.df,
         "ci95": interval,
         "ci_method": estimate.method,
@@ -125,18 +146,21 @@ def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
     }
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     """Twelve digits: far below any meaning, and above the last bits in which machines differ."""
     # Adding nought turns a negative nought into nought.
     return None if value is None else float(np.format_float_positional(value, precision=12, trim="-")) + 0.0
 
 
-def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable) -> list[dict[str, Any]]:
+def _subgroups(task: ScoredTask, metric: Metric, table: Table) -> list[dict[str, Any]]:
     rows = []
     for name in task.card.document.subgroups:
+        if any(name not in sample.document.subgroups for sample in task.samples):
+            continue  # rows of a peer's own are not sliced
         groups = sorted({sample.document.subgroups[name] for sample in task.samples})
         for group in groups:
             part = table.only([sample.document.subgroups[name] == group for sample in task.samples])
-            numbers = _numbers(part.estimate(metric))
-            rows.append({"name": name, "group": group, **numbers, "chance": _rounded(part.chance(metric))})
+            if part.units(metric):
+                told = numbers(part.estimate(metric))
+                rows.append({"name": name, "group": group, **told, "chance": rounded(part.chance(metric))})
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -18,6 +18,8 @@ Option = TypeVar("Option")
 Expression = Callable[[Mapping[str, Any]], Any]
 
 _LETTER_SERIES = ("ABCDEFGH", "กขคงจฉ", "ကခဂဃငစ", "កខគឃងច", "ກຂຄງຈຊ")
+_MARK = re.compile(r"\(?(\d{1,2}|[^\W\d_])[.):](?!\d)\s*")
+"""A letter or number that stands before an option: `A.`, `(b)`, `1)`, but not the beginning of `1.5`."""
 _SENTENCE_ENDS = '.!?。”" '
 
 
@@ -32,6 +34,37 @@ def letter_index(letter: Any) -> int:
         if len(text) == 1 and text in series:
             return series.index(text)
     raise ValueError(f"{letter!r} is not an option letter")
+
+
+def mark_index(mark: Any) -> int:
+    """Position of an option by its mark: a letter as `letter_index` knows them, or a number from 1 on in any digits.
+
+    Raises:
+        ValueError: If the value is neither.
+    """
+    text = str(mark).strip()
+    if text.isdecimal() and int(text) > 0:
+        return int(text) - 1
+    return letter_index(text)
+
+
+def unmarked(options: Sequence[str]) -> list[str]:
+    """The options without the letters or numbers before them, where each has the mark of its place; else as they are.
+
+    For sources that mark the options of some rows and not of others, or each row with marks of another kind.
+    """
+    texts = [str(option).strip() for option in options]
+    marks = [_MARK.match(text) for text in texts]
+    if not all(mark is not None and _is_place(mark[1], place) for place, mark in enumerate(marks)):
+        return texts
+    return [text[mark.end() :] for text, mark in zip(texts, marks, strict=True) if mark is not None]
+
+
+def _is_place(mark: str, place: int) -> bool:
+    try:
+        return mark_index(mark) == place
+    except ValueError:
+        return False
 
 
 def lower_first(text: str) -> str:
@@ -93,21 +126,35 @@ def shuffled(options: Sequence[Option], seed: Any) -> list[Option]:
     return [options[number] for number in sorted(range(len(options)), key=place)]
 
 
+def portion(text: str, portions: int) -> int:
+    """Which of so many portions a text falls in, by its hash: the same on every machine, and for equal texts."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % portions
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "letter_index": letter_index,
+    "mark_index": mark_index,
+    "unmarked": unmarked,
     "lower_first": lower_first,
     "strip_end": strip_end,
     "before_options": before_options,
     "stem_key": stem_key,
     "shuffled": shuffled,
+    "portion": portion,
     "int": int,
     "str": str,
 }
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One plain mapping: it is copied for every row, and the usual chain of two takes as long as all the rest."""
+        return {**self.globals, **(d or {})}
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+    environment = _Sandbox(undefined=StrictUndefined)
     environment.globals.update(_FUNCTIONS)
     environment.filters["find_true"] = find_true
     return environment

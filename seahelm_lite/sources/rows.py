@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_card import DataFile
+from seahelm_lite.catalog.task_data import Beside, DataFile
+from seahelm_lite.errors import ChangedSourceError, DataError
 from seahelm_lite.records import JsonValue
+from seahelm_lite.sources.changes import told_by_rows
+from seahelm_lite.sources.code import row_reader
+from seahelm_lite.sources.fetch import locate
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.load import load_rows
 from seahelm_lite.sources.text_files import Row
@@ -31,11 +35,42 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
     Raises:
         SourceError, DataError: As `load_rows`.
     """
+    try:
+        loaded = _load(file, where)
+    except ChangedSourceError as error:
+        raise told_by_rows(error, file, where) from None
+    return loaded if file.beside is None else replace(loaded, rows=_joined(loaded.rows, file.beside, where))
+
+
+def _load(file: DataFile, where: Where) -> LoadedFile:
     if isinstance(file.pin, HubPin):
         rows, found = load_hub(file.pin, where)
         return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))
+    if file.format == "code":
+        return _with_code(file, where)
     rows = load_rows(file.pin, file.format, where, file.columns)
     return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
+
+
+def _joined(rows: list[Row], beside: Beside, where: Where) -> list[Row]:
+    """The rows, each with what the file beside says of its key."""
+    facts = load_file(DataFile(format=beside.format, pin=beside.pin), where)
+    known = {row.get(beside.by): row for row in facts.rows}
+    for number, row in enumerate(rows):
+        if row.get("key") not in known:
+            what = f"its key {row.get('key')!r} stands in no row of {facts.name} under {beside.by!r}"
+            raise DataError(what, where=f"row {number}", remedy="Correct `beside:` on the card, or leave it out.")
+    return [{**row, "beside": known[row["key"]]} for row in rows]
+
+
+def _with_code(file: DataFile, where: Where) -> LoadedFile:
+    """The rows that a reader of the suite's own gives; its code is an input of the data like the file."""
+    assert file.reader is not None
+    assert isinstance(file.pin, GithubPin | PackagedPin)
+    reader = row_reader(file.reader, where.code)
+    rows = reader.read(locate(file.pin, where))
+    code: dict[str, JsonValue] = {"source": f"reader {reader.name}", "sha256": reader.sha256, "pinned": False}
+    return LoadedFile(_name(file.pin), rows, (_origin(file.pin, file.pin.sha256), code))
 
 
 def _name(pin: Pin) -> str:

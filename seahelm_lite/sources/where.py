@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from seahelm_lite.catalog.pins import Pin
+from seahelm_lite.catalog.plugins import CodeRoot
 from seahelm_lite.errors import SourceError
 
 Place = Literal["mirror", "cache", "network", "packaged"]
@@ -29,6 +30,10 @@ class Where:
     """True: no socket is opened."""
     task_roots: tuple[Path, ...] = ()
     """Folders that paths of packaged files start from."""
+    code: tuple[CodeRoot, ...] = ()
+    """Whose modules a card may name to read a file's rows."""
+    others: tuple[Path, ...] = ()
+    """Further mirrors at hand: never used, but a changed file is compared with the pinned version in one of them."""
 
     @classmethod
     def from_environment(
@@ -36,13 +41,15 @@ class Where:
         mirror: Path | str | None = None,
         offline: bool | None = None,
         task_roots: Iterable[Path] = (),
+        code: Iterable[CodeRoot] = (),
     ) -> Where:
         """Read `SEAHELM_LITE_MIRROR`, `SEAHELM_LITE_CACHE` and `SEAHELM_LITE_OFFLINE`; arguments win.
 
         Raises:
             SourceError: If the mirror is not a folder, or the switch is neither on nor off.
         """
-        mirror = mirror or os.environ.get("SEAHELM_LITE_MIRROR") or None
+        usual = os.environ.get("SEAHELM_LITE_MIRROR") or None
+        mirror = mirror or usual
         folder = Path(mirror).expanduser() if mirror is not None else None
         if folder is not None and not folder.is_dir():
             raise SourceError(
@@ -55,6 +62,8 @@ class Where:
             cache=_cache(),
             offline=_offline() if offline is None else offline,
             task_roots=tuple(task_roots),
+            code=tuple(code),
+            others=(Path(usual).expanduser(),) if usual not in (None, mirror) else (),
         )
 
 

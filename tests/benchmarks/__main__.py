@@ -8,9 +8,9 @@ import sys
 # Read by tqdm when it is first imported: bars would cost time and hide the figures.
 os.environ["TQDM_DISABLE"] = "1"
 
-from tests.benchmarks import imports, prompts, scoring
+from tests.benchmarks import chance, imports, prompts, scoring
 
-BENCHMARKS = {"imports": imports.main, "prompts": prompts.main, "scoring": scoring.main}
+BENCHMARKS = {"chance": chance.main, "imports": imports.main, "prompts": prompts.main, "scoring": scoring.main}
 
 
 def main() -> int:

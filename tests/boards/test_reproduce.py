@@ -29,16 +29,19 @@ def test_every_setting_that_was_given_is_named(workshop: Workshop) -> None:
         workshop,
         protocol="gen-letter",
         shots=2,
+        shot_seeds=3,
         seed=3,
         repeats=2,
+        templates="all",
         limit=5,
         chat_template="off",
         max_tokens=9,
         allow_egress=True,
     )
     assert command == (
-        "seahelm-lite run --model replay:model.jsonl --task one --protocol gen-letter --shots 2 --seed 3 --repeats 2 "
-        "--limit 5 --chat-template off --max-tokens 9 --allow-egress --out out"
+        "seahelm-lite run --model replay:model.jsonl --task one --protocol gen-letter --shots 2 "
+        "--shot-seeds 3 --seed 3 --repeats 2 --templates all --limit 5 --chat-template off --max-tokens 9 "
+        "--allow-egress --out out"
     )
 
 

@@ -45,7 +45,7 @@ def _fault(path: Path) -> CardError:
         ("      stratum: topic", "      startum: topic", "'seahelm_lite.document.startum'", "Did you mean stratum?"),
         ("        sha256: ", "        sha265: ", "unknown key 'seahelm_lite.data.test.0.sha265'", "sha256"),
         ("        sha256: ", "        sha256: x", "seahelm_lite.data.test.0.sha256: String should match", ""),
-        ("        format: jsonl", "        format: xlsx", "seahelm_lite.data.test.0.format: Input should be", ""),
+        ("        format: jsonl", "        format: docx", "seahelm_lite.data.test.0.format: Input should be", ""),
         ("  version: ", "  verison: ", "unknown key 'verison'", "Did you mean version?"),
         ("test_split: test", "tset_split: test", "unknown key 'tset_split'", "Did you mean test_split"),
         ("test_split: test", "zzz: 1", "unknown key 'zzz'", "Only keys of lm-eval 0.4.13"),
@@ -109,6 +109,8 @@ def test_the_version_is_text(tmp_path: Path, version: str) -> None:
         ),
         ({**GENERATION, "document": {}}, "document lacks reference, which a generation task needs"),
         ({**GENERATION, "instruction": None}, "a generation task needs an instruction"),
+        ({"parallel": {"english": "other"}}, "parallel: the document needs `item`"),
+        ({"parallel": {"english": "small"}, "document": {"item": "no"}}, "a task is not parallel to itself"),
         ({"exclude": [{"reason": "long enough", "keys": [1]}]}, "`keys` need `document: key:`"),
         ({"exclude": [{"reason": "long enough"}]}, "name the rows either by `rows` or by `keys`"),
         (

@@ -29,12 +29,34 @@ def folder(small: SmallTask, call: Call) -> Path:
     return Path(_told(call, *RUN)["folder"])
 
 
-def test_tasks_are_listed(call: Call) -> None:
+def test_tasks_are_listed_without_data_in_over_200_pairs_and_25_varieties(call: Call) -> None:
     told = _told(call, "tasks", "list")
     names = [entry["task"] for entry in told]
     assert names == sorted(names)
     assert "malaymmlu" in names
-    assert all({"version", "language", "protocols", "metrics", "licence", "sources"} <= set(entry) for entry in told)
+    assert len({(entry["task"], entry["language"]) for entry in told}) >= 200
+    assert len({(entry["language"], entry["variety"]) for entry in told}) >= 25
+
+
+def test_each_task_is_listed_with_licence_pins_chance_baselines_and_lint_or_the_reason_why_not(call: Call) -> None:
+    for entry in _told(call, "tasks", "list"):
+        assert entry["licence"]["stated"]
+        assert entry["sources"]
+        facts = entry["facts"]
+        if facts["state"] != "current":
+            assert facts["reason"]
+            assert facts["documents"] is facts["lint"] is None
+            continue
+        assert facts["documents"] >= facts["clusters"] >= 1
+        assert facts["chance"] is not None or facts["reasons"]["chance"]
+        assert facts["detectable"] is not None or facts["reasons"]["detectable"]
+        assert facts["lint"]["status"] in ("errors", "warnings", "clean")
+
+
+def test_only_tasks_of_a_hub_are_listed_without_numbers(call: Call) -> None:
+    without = [entry for entry in _told(call, "tasks", "list") if entry["facts"]["state"] != "current"]
+    assert without
+    assert all(source.startswith("hub ") for entry in without for source in entry["sources"])
 
 
 def test_suites_are_listed(call: Call) -> None:
@@ -43,17 +65,32 @@ def test_suites_are_listed(call: Call) -> None:
     assert "regional_basics_ms" in suite["tasks"]
 
 
-def test_a_task_is_shown_with_its_data(call: Call) -> None:
+def test_a_task_is_shown_with_its_numbers_an_item_and_the_prompt_of_each_protocol(call: Call) -> None:
     told = _told(call, "tasks", "show", "regional_basics_ms")
-    assert told["data"]["documents"] == 25
-    assert told["data"]["chance"] == 0.25
-    assert set(told["data"]["baselines"]) == {"majority", "longest"}
+    assert told["facts"]["documents"] == 25
+    assert told["facts"]["chance"] == 0.25
+    assert set(told["facts"]["baselines"]) == {"majority", "longest"}
+    assert told["item"]["document"] == "regional_basics/items/ms.jsonl#0"
+    assert told["item_reason"] is None
+    assert [prompt["protocol"] for prompt in told["prompts"]] == told["protocols"]
+    assert all(told["item"]["fields"]["question"] in prompt["text"] for prompt in told["prompts"])
     assert told["card"]["data"]["from"] == {"kind": "packaged"}
 
 
-def test_a_task_whose_data_is_not_at_hand_is_shown_with_the_reason(call: Call) -> None:
+def test_a_task_whose_data_is_not_at_hand_is_shown_with_its_numbers_and_with_the_reason(call: Call) -> None:
+    told = _told(call, "tasks", "show", "copal_id_standard", "--offline")
+    assert told["facts"]["documents"] == 559
+    assert told["item"] is None
+    assert told["item_reason"] == "not shown: the data is not at hand; name a copy of it with --mirror"
+    texts = {prompt["protocol"]: prompt["text"] for prompt in told["prompts"]}
+    assert "⟨question⟩" in texts["gen-letter"]
+    assert texts["ll-cloze"] == "⟨beginning⟩"
+
+
+def test_an_item_is_not_shown_where_its_licence_does_not_clearly_allow_it(call: Call) -> None:
     told = _told(call, "tasks", "show", "thai_exam_ic", "--offline")
-    assert told["data"]["reason"].startswith("not at hand: github dtinth/thaiexamjs@2187eac")
+    assert told["item"] is None
+    assert told["item_reason"].startswith("not shown: the licence does not clearly allow it (none stated")
 
 
 def test_prompts_are_previewed_in_every_protocol_and_layout(call: Call) -> None:
@@ -193,4 +230,4 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...], call: Cal
 
 def test_every_listing_takes_json() -> None:
     without = {" ".join(path) for path, made in COMMANDS if "--json" not in made._option_string_actions}
-    assert without == {"demo", "tasks export", "site build"}
+    assert without == {"demo", "tasks export", "tasks new", "site build"}

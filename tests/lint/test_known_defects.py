@@ -22,7 +22,8 @@ from seahelm_lite.lint.characters import zawgyi_signs
 from seahelm_lite.lint.findings import Finding
 from seahelm_lite.lint.report import lint
 from seahelm_lite.sources.where import Where
-from tests.conftest import MALAYMMLU_ROWS, SHARED_DATA, skip_without_data
+from tests.conftest import SHARED_DATA, skip_without_data
+from tests.hub_rows import MALAYMMLU_ROWS
 from tests.small_task import CARD
 
 TATABAHASA = "malaysian-dataset/297ebe60c9c2a55c9f8b760a71ba3bad2ff09859/llm-benchmark/Tatabahasa/tatabahasa.jsonl"

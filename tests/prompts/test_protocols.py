@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.catalog.task_card import PROTOCOLS, Protocol, TaskCard
 from seahelm_lite.errors import ProtocolError
 from seahelm_lite.prompts.asking import Asker, Asking
+from seahelm_lite.prompts.export import export
 from seahelm_lite.prompts.protocols import derive
 from seahelm_lite.prompts.words import available_languages, language_words
 from seahelm_lite.records import Document
@@ -165,3 +166,46 @@ def test_every_shipped_task_derives_a_form_for_each_of_its_protocols(catalog: Ca
                 assert (form.choices is None) == protocol.startswith("gen")
                 assert not form.question.endswith((" ", "\n"))
                 assert form.max_tokens == task.card.max_tokens
+
+
+@pytest.mark.parametrize("code", available_languages())
+@pytest.mark.parametrize("layout", ["chat", "plain"])
+def test_wordings_differ_in_the_line_of_the_instruction_alone(
+    tmp_path: Path, layout: Literal["chat", "plain"], code: str
+) -> None:
+    card = SmallTask(tmp_path, changes={"language": code}).card
+    example = Document("rows.jsonl#1", {"question": "Apa?", "answer": 1, "options": OPTIONS[:3]}, cluster="1")
+    document = Document("rows.jsonl#0", {"question": "Apa?", "answer": 0, "options": OPTIONS[:4]}, cluster="0")
+    words = language_words(code)
+
+    def lines(wording: int) -> list[str]:
+        asking = Asking(layout=layout, shots=[example], wording=wording)
+        (request,) = Asker("small", card, "gen-letter", asking).requests(document)
+        turns = [turn.content for turn in request.messages or ()]
+        return "\n".join(turns or [request.context or ""]).split("\n")
+
+    def instructions(wording: int) -> list[str]:
+        template = words.letter_instruction(wording)
+        return [template.replace("{letters}", words.letters_phrase(count)) for count in (3, 4)]
+
+    first = lines(1)
+    for wording in (2, 3):
+        other = lines(wording)
+        assert len(other) == len(first)
+        differing = [(one, two) for one, two in zip(first, other, strict=True) if one != two]
+        assert differing == list(zip(instructions(1), instructions(wording), strict=True))
+
+
+@pytest.mark.parametrize("protocol", ["ll-letter", "ll-cloze"])
+def test_a_protocol_without_the_instruction_has_no_other_wording(tmp_path: Path, protocol: Protocol) -> None:
+    with pytest.raises(ProtocolError, match=f"{protocol} has one wording only"):
+        derive(SmallTask(tmp_path).card, protocol, wording=2)
+
+
+def test_a_task_in_another_wording_is_exported_under_a_name_of_its_own(tmp_path: Path) -> None:
+    definition = SmallTask(tmp_path).catalog().task("small")
+    exported = [export(definition, "gen-letter", wording=wording) for wording in (1, 2, 3)]
+    assert [text.splitlines()[0] for text in exported] == [
+        "task: small@gen-letter", "task: small@gen-letter~wording-2", "task: small@gen-letter~wording-3",
+    ]  # fmt: skip
+    assert "tulis huruf itu sahaja" in exported[1]

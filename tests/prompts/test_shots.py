@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seahelm_lite.errors import DataError
-from seahelm_lite.prompts.shots import draw_shots, ordered_pool
+from seahelm_lite.prompts.shots import draw_shots, ordered_pool, other_draws
 from seahelm_lite.records import Document
 
 
@@ -61,3 +61,30 @@ def test_more_examples_than_there_are_cannot_be_drawn(size: int, what: str, reme
     with pytest.raises(DataError) as caught:
         draw_shots(_pool(size), 3, seed=0, task="a")
     assert (caught.value.where, caught.value.what, caught.value.remedy) == ("a", what, remedy)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 9))
+def test_draws_differ_from_the_first_and_from_one_another_until_there_are_no_more(
+    size: int, count: int, seed: int
+) -> None:
+    pool = _pool(max(size, count))
+    possible = len(list(permutations(pool, count)))
+    if possible > 1:
+        draws = [
+            draw_shots(pool, count, seed=seed, task="a"),
+            *other_draws(pool, count, possible - 1, seed=seed, task="a"),
+        ]
+        assert {tuple(shot.id for shot in draw) for draw in draws} == {
+            tuple(shot.id for shot in draw) for draw in permutations(pool, count)
+        }
+    with pytest.raises(DataError, match=f"from which {possible} draws of {count} can be made, not {possible + 1}"):
+        other_draws(pool, count, possible, seed=seed, task="a")
+
+
+def test_fewer_draws_are_the_first_of_more_and_others_under_another_seed() -> None:
+    pool = _pool(12)
+    more = other_draws(pool, 5, 4, seed=0, task="a")
+    assert other_draws(pool, 5, 2, seed=0, task="a") == more[:2]
+    assert other_draws(pool, 5, 4, seed=1, task="a") != more
+    assert other_draws(pool, 5, 4, seed=0, task="b") != more

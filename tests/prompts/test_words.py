@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 import unicodedata
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 import seahelm_lite.prompts.words as words_module
 from seahelm_lite.errors import UnknownNameError
@@ -151,14 +154,51 @@ def test_as_many_letters_are_listed_as_there_are_options(count: int, phrase: str
 
 
 @each_language
+@pytest.mark.parametrize("wording", [1, 2, 3])
 @pytest.mark.parametrize("count", [2, 3, 4, 5])
-def test_the_instruction_with_its_letters_is_one_line(code: str, count: int) -> None:
+def test_the_instruction_with_its_letters_is_one_line(code: str, wording: int, count: int) -> None:
     words = language_words(code)
-    instruction = words.instruction_letter.replace("{letters}", words.letters_phrase(count))
+    instruction = words.letter_instruction(wording).replace("{letters}", words.letters_phrase(count))
     assert len(instruction.splitlines()) == 1
     assert not set(instruction) & set("{}")
     assert "  " not in instruction
     assert instruction == instruction.strip()
+
+
+@each_language
+def test_the_instruction_has_three_wordings_each_with_the_letters_once(code: str) -> None:
+    raw = yaml.safe_load((FOLDER / f"{code}.yaml").read_text(encoding="utf-8"))
+    wordings = [raw["instruction_letter"], *raw["instruction_letter_also"]]
+    assert [language_words(code).letter_instruction(number) for number in (1, 2, 3)] == wordings
+    assert len(wordings) == 3
+    for wording in wordings:
+        assert wording.count("{letters}") == 1
+        assert not set(wording.replace("{letters}", "")) & set("{}%#")
+
+
+@each_language
+def test_the_wordings_have_the_letters_at_the_end_at_the_beginning_and_in_the_middle(code: str) -> None:
+    last, first, within = [language_words(code).letter_instruction(number) for number in (1, 2, 3)]
+    assert last.rstrip(".។။").endswith("{letters}")
+    assert first.startswith("{letters}")
+    assert min(map(len, within.split("{letters}"))) > 5
+
+
+@each_language
+def test_no_wording_is_another_one_with_its_letters_moved(code: str) -> None:
+    words = language_words(code)
+    said = [set(re.findall(r"[^\W\d_]+", words.letter_instruction(number))) - {"letters"} for number in (1, 2, 3)]
+    for one, other in combinations(said, 2):
+        assert len(one & other) < min(len(one), len(other))
+
+
+@pytest.mark.parametrize(
+    "wording", ["Reply with a letter.", "{letters} or {letters}.", "One of {letter}: {letters}.", "{{letters}}"]
+)
+def test_a_wording_without_one_place_for_the_letters_is_refused(wording: str) -> None:
+    raw = yaml.safe_load((FOLDER / "en.yaml").read_text(encoding="utf-8"))
+    with pytest.raises(ValidationError, match="instruction_letter_also"):
+        LanguageWords.model_validate({**raw, "instruction_letter_also": [raw["instruction_letter"], wording]})
 
 
 @pytest.mark.parametrize("code", ["km", "lo", "my", "th"])

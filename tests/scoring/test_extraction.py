@@ -518,6 +518,21 @@ def test_every_letter_after_every_phrase_of_a_language_reads_back(words: Languag
     assert read_choice(f"{phrase} {between} {letter}", ("1", "2", "3", "4"), words).index == index
 
 
+@pytest.mark.parametrize("wording", [1, 2, 3])
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: words.code)
+def test_an_echoed_instruction_is_no_answer_and_hides_none(words: LanguageWords, wording: int) -> None:
+    label = f"{words.answer}{words.colon}"
+    for count in range(2, len(words.letters) + 1):
+        options = [f"{words.text} {number}" for number in range(count)]
+        echo = words.letter_instruction(wording).replace("{letters}", words.letters_phrase(count))
+        bare = echo.rstrip(".។။")
+        for reply in (echo, bare, f"{echo}\n{label}", f"{bare}\n\n{label}\n", f"{label} {echo}", f"**{echo}**"):
+            assert read_choice(reply, options, words).kind in ("unparsed", "ambiguous"), reply
+        for index, letter in enumerate(words.letters[:count]):
+            for reply in (f"{echo}\n{label} {letter}", f"{echo} {label} {letter}", f"{bare}\n{letter}"):
+                assert read_choice(reply, options, words).index == index, reply
+
+
 @each_reply
 def test_markdown_around_a_reply_changes_nothing(code: str, reply: str) -> None:
     words = language_words(code)

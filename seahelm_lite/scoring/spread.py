@@ -1,0 +1,68 @@
+"""How far a score moves when something is changed that should not matter: the wording, the draw of examples.
+
+The values are of a few chosen settings, no sample of all there could be, so there is no interval: the file gives each
+of them, the least, the greatest, and their standard deviation.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from seahelm_lite.records import JsonValue, Sample
+from seahelm_lite.scoring.scores import ScoredTask, TaskScores, rounded, score_task
+
+
+@dataclass(frozen=True)
+class Varied:
+    """The samples of a task that was asked once more, with one thing changed."""
+
+    over: str
+    """What is varied, by the name of the setting."""
+    samples: Sequence[Sample]
+
+
+@dataclass(frozen=True)
+class VariedScores:
+    """A task's scores, with their spread where the task was asked in several ways."""
+
+    scores: list[dict[str, JsonValue]]
+    """The entries of `scores.json`: those of the task itself, each with a `spread` for each thing that was varied."""
+    parts: list[TaskScores]
+    """What they were made of: the task itself first, then each variation."""
+
+
+def score_varied(task: ScoredTask, variations: Sequence[Varied]) -> VariedScores:
+    """Score a task and its variations by the same rules; the variations give no scores of their own."""
+    parts = [score_task(task), *(score_task(replace(task, samples=varied.samples)) for varied in variations)]
+    entries = []
+    for place, entry in enumerate(parts[0].scores):
+        varied: dict[str, list[dict[str, Any]]] = {}
+        for variation, part in zip(variations, parts[1:], strict=True):
+            varied.setdefault(variation.over, [entry]).append(part.scores[place])
+        spreads = [_spread(over, alike) for over, alike in varied.items()]
+        entries.append({**entry, "spread": spreads} if spreads else entry)
+    return VariedScores(entries, parts)
+
+
+def is_complete(entry: Mapping[str, Any]) -> bool:
+    """Whether neither a score nor any variation of its task lacks answers."""
+    return entry["status"] == "complete" and all(spread["reason"] is None for spread in entry.get("spread", ()))
+
+
+def _spread(over: str, entries: Sequence[Mapping[str, Any]]) -> dict[str, JsonValue]:
+    """The values of one metric, first the task's own; no summary of them where one is missing."""
+    values = [entry["value"] for entry in entries]
+    known = [value for value in values if value is not None]
+    whole = len(known) == len(values)
+    missing = [f"value {place}: {entry['reason']}" for place, entry in enumerate(entries, 1) if entry["value"] is None]
+    return {
+        "over": over,
+        "values": values,
+        "min": min(known) if whole else None,
+        "max": max(known) if whole else None,
+        "sd": rounded(statistics.stdev(known)) if whole else None,
+        "reason": "; ".join(missing) or None,
+    }
