@@ -33,6 +33,8 @@ Metric = Literal[
     "instr_lang_acc",
     "safe_rate",
 ]
+JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
+"""Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
 Format = Literal[
     "jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx", "code"
 ]

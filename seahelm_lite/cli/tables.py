@@ -67,7 +67,9 @@ def _spread(spread: Mapping[str, Any] | None) -> str:
 
 
 def _value(score: Mapping[str, Any]) -> str:
-    return "incomplete" if score["value"] is None else _percent(score["value"])
+    if score["value"] is None:
+        return "incomplete" if score["status"] == "incomplete" else "no judge"
+    return _percent(score["value"])
 
 
 def _percent(value: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,11 @@ def _under_lm_eval(
     assert results is not None
     metric = "acc" if definition.card.kind == "multiple_choice" else definition.card.metrics[0]
     (samples,) = results["samples"].values()
-    return {sample["doc"]["id"]: pytest.approx(sample[metric]) for sample in samples}, [_plain(a) for a in model.asked]
+    # What only a judge can tell is no number for us, and not a number for lm-eval.
+    values = {sample["doc"]["id"]: None if math.isnan(sample[metric]) else sample[metric] for sample in samples}
+    return {name: value if value is None else pytest.approx(value) for name, value in values.items()}, [
+        _plain(a) for a in model.asked
+    ]
 
 
 def _under_ours(
