@@ -16,10 +16,12 @@ from seahelm_lite.engine.recorded import Matching, RecordedTask
 from seahelm_lite.engine.recorded_manifest import RecordedFile, RecordedRun, imported_manifest
 from seahelm_lite.engine.run_folder import RunFolder, list_runs
 from seahelm_lite.errors import LogError, RunFolderError
+from seahelm_lite.finished import Run, load_run, with_answers
 from seahelm_lite.models.recorded.base import Declared, LogFile, LogFormat, Origin, RecordedAnswer
 from seahelm_lite.models.recorded.formats import FORMATS
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
-from seahelm_lite.runs import Run, load_run, slug, with_answers
+from seahelm_lite.runs import slug
+from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, score_task
 from seahelm_lite.sources.where import Where
@@ -204,13 +206,16 @@ def _fill(folder: RunFolder, run: RecordedRun, *, offline: bool) -> None:
     started = time.time()
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
+    sides: list[Side | None] = []
     for key, task in zip(run.keys, run.tasks, strict=True):
-        scored = score_task(_scored_task(run, task))
+        asked = _scored_task(run, task)
+        scored = score_task(asked)
+        sides.append(side_of(asked, scored))
         folder.write_samples(key, with_answers(task.samples, scored))
         scores += scored.scores
         remarks += remarks_on(task.definition.name, scored.answers, {})
     complete = all(score["status"] == "complete" for score in scores)
-    folder.write_scores(scores)
+    folder.write_scores(scores, differences(sides))
     folder.write_manifest(
         imported_manifest(
             run,

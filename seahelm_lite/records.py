@@ -83,6 +83,10 @@ class Document:
     """`--limit` draws the same share from every stratum."""
     subgroups: Mapping[str, str] = field(default_factory=dict)
     """Named slices reported beside the score, such as subject or province."""
+    item: str | None = None
+    """The same in the tasks that hold the same item in another variety or language; None where there are none."""
+    pair: str | None = None
+    """The same in documents that are only right together; None where each stands alone."""
     content_hash: str = ""
     """SHA-256 of the canonical fields; equal for duplicates, which have different ids."""
 

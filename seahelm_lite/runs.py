@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
-from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
 from seahelm_lite.engine.measure import Measured, measure
 from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
-from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
+from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
+from seahelm_lite.finished import Run, load_run, same_scores, score_again, scored_entry, with_answers
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.models.specs import open_model
-from seahelm_lite.records import AnswerForm, JsonValue, Sample, canonical_json, sha256_hex
+from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
+from seahelm_lite.scoring.differences import Side, differences
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import ScoredTask, TaskScores
-from seahelm_lite.scoring.spread import Varied, VariedScores, is_complete, score_varied
+from seahelm_lite.scoring.scores import RunScores
+from seahelm_lite.scoring.spread import is_complete
 from seahelm_lite.sources.where import Where
 
+__all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
+
 STORE = "responses.sqlite"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run on disk, finished or not."""
-
-    folder: RunFolder
-    manifest: Mapping[str, Any]
-    scores: list[dict[str, Any]]
-    """Empty when the run was interrupted."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether every document has an answer or an ending that is the model's own."""
-        return bool(self.manifest["status"] == "complete")
 
 
 def evaluate(
@@ -163,10 +151,10 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
         if measured.interrupted:
             folder.write_manifest({**manifest, "status": "interrupted"})
             return load_run(folder.path)
-        scores, remarks = _score_and_write(prepared, manifest, measured)
-        complete = all(map(is_complete, scores))
+        scored, remarks = _score_and_write(prepared, manifest, measured)
+        complete = all(map(is_complete, scored.scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
-        folder.write_scores(scores)
+        folder.write_scores(scored.scores, scored.differences)
         folder.write_manifest(
             {**manifest, "deviations": deviations, "status": "complete" if complete else "incomplete"}
         )
@@ -245,101 +233,20 @@ def _what_changed(manifest: Mapping[str, Any], prepared: Prepared) -> str:
     return "the tasks or their prompts have changed"
 
 
-def load_run(path: Path) -> Run:
-    """Read a run folder.
-
-    Raises:
-        RunFolderError: If there is none, a newer version wrote it, or it is not what it was sealed as.
-    """
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    _refuse_changed(folder)
-    scored = manifest["status"] in ("complete", "incomplete")
-    return Run(folder, manifest, folder.scores()["scores"] if scored else [])
-
-
-def _refuse_changed(folder: RunFolder) -> None:
-    """Numbers of a finished run are shown and made from the files it was sealed with, and no others."""
-    faults = folder.unsealed_changes() if folder.is_sealed() else []
-    if faults:
-        raise RunFolderError(
-            f"is not as it was finished: {', '.join(faults)}",
-            where=str(folder.path),
-            remedy="Restore it, or remove the folder and run again; stored responses are used again.",
-        )
-
-
-def score_again(path: Path) -> tuple[Path, list[dict[str, Any]]]:
-    """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
-
-    Returns:
-        The new file `scores/<n>.json`, and its scores.
-
-    Raises:
-        RunFolderError: If the run has no samples yet.
-    """
-    scores = _scores_of_samples(path)
-    return RunFolder(path).add_scores(scores), scores
-
-
-def same_scores(path: Path) -> bool:
-    """Whether scoring the samples of a run anew gives the scores it holds; raises as `score_again`."""
-    return bool(_scores_of_samples(path) == RunFolder(path).scores()["scores"])
-
-
-def _scores_of_samples(path: Path) -> list[dict[str, Any]]:
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    _refuse_changed(folder)
-    if manifest["status"] not in ("complete", "incomplete"):
-        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
-    scores: list[dict[str, Any]] = []
-    for entry in manifest["tasks"]:
-        scores += _scored(entry, lambda key: [scored.sample for scored in folder.read_samples(key)]).scores
-    return scores
-
-
-def _scored(entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]]) -> VariedScores:
-    """Score a task by its entry in the manifest, which is all there is to go by once it is over.
-
-    Args:
-        entry: The entry.
-        samples_of: Gives the samples of the task, and of each of its variations, by the key.
-    """
-    task = ScoredTask(
-        task=entry["task"],
-        version=entry["version"],
-        protocol=entry["protocol"],
-        shots=entry["shots"],
-        card=TaskCard.model_validate(entry["card"]),
-        data_hash=entry["data_sha256"],
-        n_total=entry["documents_total"],
-        samples=samples_of(entry["key"]),
-        form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
-    )
-    return score_varied(task, [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())])
-
-
 def _score_and_write(
     prepared: Prepared, manifest: Mapping[str, Any], measured: Measured
-) -> tuple[list[dict[str, JsonValue]], list[str]]:
+) -> tuple[RunScores, list[str]]:
     """Score every task and write its samples; also what readers should know of how answers ended."""
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
+    sides: list[Side | None] = []
     for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
         samples = {part.key: measured.samples(part) for part in task.parts}
-        scored = _scored(entry, samples.__getitem__)
+        scored, side = scored_entry(entry, samples.__getitem__)
+        sides.append(side)
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
             prepared.folder.write_samples(key, with_answers(answered, part))
             name = key.replace(task.key, task.definition.name).replace("~", " ")
             remarks += remarks_on(name, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-    return scores, remarks
-
-
-def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
-    """The samples as their file holds them."""
-    return [
-        ScoredSample(sample, answer.state, answer.prediction, answer.note, value)
-        for sample, answer, value in zip(samples, scored.answers, scored.values, strict=True)
-    ]
+    return RunScores(scores, differences(sides)), remarks

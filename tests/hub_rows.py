@@ -10,6 +10,9 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
+M3EXAM_REVISION = "c219dfc50d989a903052f19190a12b4d9866aacb"
+LORAX_REVISION = "f44dd467bb967b43b5936a5daeb8caab37e09731"
+
 MALAYMMLU_ROWS = [
     {
         "id": number,
@@ -65,6 +68,47 @@ INDOMMLU: Sequence[Row] = [
     for n in range(4)
 ]
 
+GLOBAL_MMLU: Sequence[Row] = [
+    {**row, "answer": "ABCD"[n], "subject": "anatomy", "sample_id": f"anatomy/test/{n}"}
+    for n, row in enumerate(INCLUDE)
+]
+SEAEXAM: Sequence[Row] = [
+    {"question": f"Soal {n}?", "choices": ["satu", "dua", "tiga"], "answer": n % 3, "metadata": {"subject": "math"}}
+    for n in range(4)
+]
+M3EXAM: Sequence[Row] = [
+    {"background": "", "question_text": "ข้อใดถูก", "options": ["๑. หนึ่ง", "๒. สอง", "๓. สาม"], "answer_text": "๒"},
+    {
+        "background": "",
+        "question_text": "Câu nào?",
+        "options": ["A. một", "B. hai", "C. ba", "D. bốn"],
+        "answer_text": "D",
+    },
+    {
+        "background": "Teks.",
+        "question_text": "Endi?",
+        "options": ["(1) siji", "(2) loro", "(3) telu"],
+        "answer_text": "1",
+    },
+    {"background": "Teks.", "question_text": "Pira?", "options": ["1.5", "2.5", "3.5"], "answer_text": "3"},
+]
+LORAX_LANGUAGES = (
+    "Indonesian", "Acehnese", "Ambonese Malay", "Balinese", "Banjar", "Batak Toba", "Betawi", "Buginese", "Gorontalo",
+    "Iban", "Jambi Malay", "Javanese", "Lampung Nyo", "Madurese", "Makasar", "Minangkabau", "Musi", "Ngaju", "Sasak",
+    "Sundanese",
+)  # fmt: skip
+
+
+def _loraxbench(config: str, language: str, n: int) -> Row:
+    if config == "Causal reasoning":
+        choices = {"choice1": "Dia makan", "choice2": "Dia tidur", "question_type": ("cause", "effect")[n % 2]}
+        return {"language": language, "idx": n, "premise": f"{language} {n}.", **choices, "label": n // 2}
+    if config == "Cultural QA":
+        options = {f"option {letter}": f"pilihan {letter}" for letter in "ABC"}
+        return {"language": language, "context": f"{language} {n}.", **options, "answer": "ABC"[n % 3]}
+    told = {"Premise": f"{language} {n}.", "Hypothesis": "Benarkah?", "Label": "ecn"[n % 3]}
+    return {"language": language, "Premise ID": n // 2, "Pair ID": n, **told}
+
 
 def _stingray(config: str) -> list[Row]:
     return [
@@ -94,12 +138,31 @@ def write_hub_rows(mirror: Path) -> None:
         _lines(hub / "mrlbenchmarks" / "global-piqa-nonparallel" / "main" / language / "test.jsonl", GLOBAL_PIQA)
     for config in ("id_ms", "id_ms_common"):
         _lines(hub / "StingrayBench" / "StingrayBench" / "main" / config / "test.jsonl", _stingray(config))
+    _with_examples(hub / "CohereForAI" / "Global-MMLU" / "main", ("ms", "id", "fil", "vi"), "question", GLOBAL_MMLU)
+    exams = ("m3exam-indonesian", "m3exam-thai", "m3exam-vietnamese")
+    _with_examples(hub / "SeaLLMs" / "SeaExam" / "main", exams, "question", SEAEXAM)
+    languages = ("thai", "vietnamese", "javanese")
+    _with_examples(hub / "chiayewken" / "m3exam" / M3EXAM_REVISION, languages, "question_text", M3EXAM)
+    for config in ("Causal reasoning", "Cultural QA", "NLI"):
+        rows = [_loraxbench(config, language, n) for language in LORAX_LANGUAGES for n in range(4)]
+        _lines(hub / "google" / "LoraxBench" / LORAX_REVISION / config / "test.jsonl", rows)
     table = hub / "indolem" / "IndoMMLU" / "main" / "IndoMMLU.csv"
     table.parent.mkdir(parents=True)
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(INDOMMLU[0]))
         writer.writeheader()
         writer.writerows(INDOMMLU)
+
+
+def _with_examples(folder: Path, configs: Sequence[str], question: str, rows: Sequence[Row]) -> None:
+    """A set with the splits test and dev; the library takes files named dev for a split validation unless told."""
+    declared = []
+    for config in configs:
+        for split in ("test", "dev"):
+            _lines(folder / config / f"{split}.jsonl", [{**row, question: f"{split} {row[question]}"} for row in rows])
+        files = "".join(f"  - split: {split}\n    path: {config}/{split}.jsonl\n" for split in ("test", "dev"))
+        declared.append(f"- config_name: {config}\n  data_files:\n{files}")
+    (folder / "README.md").write_text(f"---\nconfigs:\n{''.join(declared)}---\n", encoding="utf-8")
 
 
 def _lines(path: Path, rows: Sequence[Row]) -> None:

@@ -206,6 +206,17 @@ def _clash(kind: str, name: str, root: TaskRoot, where: str, first: TaskRoot, th
     )
 
 
+def _check_parallel(definition: TaskDefinition, tasks: Mapping[str, TaskDefinition]) -> None:
+    for side, name in definition.card.parallel.named.items():
+        place = definition.file.at(("metadata", "seahelm_lite", "parallel", side))
+        if name not in tasks:
+            error = unknown("task", name, tasks, listing="seahelm-lite tasks list")
+            raise CardError(error.what, where=place, remedy=error.remedy)
+        if tasks[name].card.document.item is None:
+            fault = f"the card of {name!r} has no `document: item:`, by which the items of both are matched"
+            raise CardError(fault, where=place)
+
+
 def _check_members(part: _Part, tasks: Mapping[str, TaskDefinition]) -> None:
     for name, file in part.suite_files.items():
         suite = part.suites[name]
@@ -214,3 +225,5 @@ def _check_members(part: _Part, tasks: Mapping[str, TaskDefinition]) -> None:
                 if member not in tasks:
                     error = unknown("task", member, tasks, listing="seahelm-lite tasks list")
                     raise CardError(error.what, where=file.at((*place, index)), remedy=error.remedy)
+    for definition in part.tasks.values():
+        _check_parallel(definition, tasks)

@@ -23,6 +23,7 @@ Metric = Literal[
     "acc",
     "macro_f1",
     "balanced_acc",
+    "pair_acc",
     "exact",
     "f1_token",
     "f1_char",
@@ -35,8 +36,20 @@ Metric = Literal[
 ]
 JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
 """Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
+DifferenceKind = Literal["dialect_gap", "language_tax"]
 Format = Literal[
-    "jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx", "code"
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "parallel_lines",
+    "json_sets",
+    "json_examples",
+    "json_map",
+    "text_records",
+    "xlsx",
+    "code",
+    "tsv_bare",
 ]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
@@ -118,6 +131,9 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
 class DocumentMap(_Card):
     """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
 
+    only: str | None = None
+    """What is true of the rows that are of this task, where its files hold those of others too, such as other
+    languages."""
     key: str | None = None
     """The source's own id of a row, where exclusions name rows by it."""
     question: str | None = None
@@ -137,9 +153,33 @@ class DocumentMap(_Card):
     """For `ll-cloze`, where the sentence to complete is not the question: its beginning, and its possible ends."""
     cluster: str | None = None
     """What documents that are not independent share; the document's own id where it is absent. Besides the columns,
-    `source_path` is the file's path."""
+    `source_path` is the file's path and `row_number` the place of the row in it, from 0."""
+    item: str | None = None
+    """What tells an item from the others of the task, and is the same in the tasks under `parallel`."""
+    pair: str | None = None
+    """What items that belong together share (twins, contrasting readings), for `pair_acc`."""
     stratum: str | None = None
     subgroups: dict[str, str] = {}
+
+
+class Parallel(_Card):
+    """The tasks that hold the same items, told apart by `document: item:`."""
+
+    standard: str | None = None
+    """In the standard variety of the language: the difference is the dialect gap."""
+    english: str | None = None
+    """In English: the difference is the language tax."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The tasks that are given, by side."""
+        return {side: task for side in ("standard", "english") if (task := getattr(self, side)) is not None}
+
+    @property
+    def by_kind(self) -> dict[DifferenceKind, str]:
+        """Kind of difference to the task on its other side."""
+        kinds: dict[str, DifferenceKind] = {"standard": "dialect_gap", "english": "language_tax"}
+        return {kinds[side]: task for side, task in self.named.items()}
 
 
 class Exclusion(_Card):
@@ -214,6 +254,8 @@ class TaskCard(_Card):
     options_lettered: bool = False
     """The source wrote `A. ` before its options; the letters are taken off before ours are put on."""
     exclude: tuple[Exclusion, ...] = ()
+    parallel: Parallel = Parallel()
+    """Where the same items stand in another variety or language."""
     instruction: str | None = None
     """What a generation task asks for, in the prompt language."""
     asking: Literal["text", "question", "bare"] = "text"
@@ -221,6 +263,8 @@ class TaskCard(_Card):
     has one), or the item alone, which then says itself what is wanted."""
     answer_label: Literal["answer", "translation", "summary"] = "answer"
     """Which word of the prompt language stands before the wanted text of a generation task."""
+    reads: Literal["text", "number"] = "text"
+    """What of a written reply is the answer: all of it, or the number or expression that a solution ends with."""
     paragraphs: bool = False
     """Whether a written answer may hold blank lines, which else end it where a model continues plain text."""
     max_tokens: int = Field(default=64, ge=1)
@@ -250,6 +294,12 @@ class TaskCard(_Card):
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
+        if "pair_acc" in self.metrics and (self.document.pair is None or self.metrics[0] == "pair_acc"):
+            raise ValueError("metrics: `pair_acc` needs `document: pair:`, and stands after a metric of single items")
+        if self.parallel.named and self.document.item is None:
+            raise ValueError("parallel: the document needs `item`, by which the items of both tasks are matched")
+        if self.id in self.parallel.named.values():
+            raise ValueError("parallel: a task is not parallel to itself")
         if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
         return self

@@ -80,6 +80,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
+    from seahelm_lite.cli.differences import difference_sentences, missing_sides
     from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
@@ -89,6 +90,7 @@ def report(run: Run, *, as_json: bool) -> int:
                 "folder": str(run.folder.path),
                 "status": run.manifest["status"],
                 "scores": run.scores,
+                "differences": run.differences,
                 "skipped": run.manifest["skipped"],
                 "deviations": run.manifest["deviations"],
             }
@@ -97,6 +99,8 @@ def report(run: Run, *, as_json: bool) -> int:
     out = console()
     if run.scores:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
+    for sentence in (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"])):
+        out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in run.manifest["deviations"]:

@@ -70,7 +70,7 @@ def _show(options: argparse.Namespace) -> int:
 
     run = load_run(options.run)
     if options.json:
-        print_json({"manifest": run.manifest, "scores": run.scores})
+        print_json({"manifest": run.manifest, "scores": run.scores, "differences": run.differences})
         return 0
     report(run, as_json=False)
     return 0

@@ -19,17 +19,22 @@ def add(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
+    from seahelm_lite.cli.differences import difference_sentences
     from seahelm_lite.cli.tables import console, score_table
     from seahelm_lite.runs import load_run, score_again
     from seahelm_lite.scoring.spread import is_complete
 
-    path, scores = score_again(options.run)
-    same = load_run(options.run).scores == scores
+    path, again = score_again(options.run)
+    run = load_run(options.run)
+    same = (run.scores, run.differences) == (again.scores, again.differences)
     if options.json:
-        print_json({"file": str(path), "same_as_first": same, "scores": scores})
+        told = {"scores": again.scores, "differences": again.differences}
+        print_json({"file": str(path), "same_as_first": same, **told})
     else:
         out = console()
-        out.print(score_table(scores))
+        out.print(score_table(again.scores))
+        for sentence in difference_sentences(again.differences):
+            out.print(sentence, markup=False, soft_wrap=True)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)
-    return 0 if same and all(map(is_complete, scores)) else 1
+    return 0 if same and all(map(is_complete, again.scores)) else 1

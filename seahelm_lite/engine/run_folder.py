@@ -99,15 +99,18 @@ class RunFolder:
         """Write the manifest; raises RunFolderError if the folder cannot be written."""
         self._write(MANIFEST, {"schema": RUN_SCHEMA, **manifest})
 
-    def write_scores(self, scores: Sequence[JsonValue], name: str = SCORES) -> Path:
+    def write_scores(
+        self, scores: Sequence[JsonValue], differences: Sequence[JsonValue] = (), name: str = SCORES
+    ) -> Path:
         """Write a scores file; raises as `write_manifest`."""
-        return self._write(name, {"schema": SCORES_SCHEMA, "run": self.run_id, "scores": list(scores)})
+        told = {"scores": list(scores), "differences": list(differences)}
+        return self._write(name, {"schema": SCORES_SCHEMA, "run": self.run_id, **told})
 
-    def add_scores(self, scores: Sequence[JsonValue]) -> Path:
+    def add_scores(self, scores: Sequence[JsonValue], differences: Sequence[JsonValue] = ()) -> Path:
         """Write further scores as `scores/<n>.json`, beside the sealed first ones."""
         taken = {path.stem for path in (self.path / "scores").glob("*.json")}
         number = next(n for n in range(1, len(taken) + 2) if str(n) not in taken)
-        return self.write_scores(scores, f"scores/{number}.json")
+        return self.write_scores(scores, differences, f"scores/{number}.json")
 
     def write_samples(self, key: str, samples: Iterable[ScoredSample]) -> None:
         """Write `samples/<task>@<protocol>.parquet`; raises as `write_manifest`."""
@@ -247,6 +250,8 @@ def _columns(pa: Any) -> list[tuple[str, Any]]:
         ("cluster", text),
         ("stratum", text),
         ("subgroups", text),
+        ("item", text),
+        ("pair", text),
         ("content_hash", text),
         ("fields", text),
         ("requests", texts),
@@ -268,6 +273,8 @@ def _row(scored: ScoredSample) -> dict[str, JsonValue]:
         "cluster": document.cluster,
         "stratum": document.stratum,
         "subgroups": _json(document.subgroups),
+        "item": document.item,
+        "pair": document.pair,
         "content_hash": document.content_hash,
         "fields": _json(document.fields),
         "requests": list(scored.sample.requests),
@@ -288,6 +295,8 @@ def _sample(row: Mapping[str, Any]) -> ScoredSample:
         cluster=row["cluster"],
         stratum=row["stratum"],
         subgroups=json.loads(row["subgroups"]),
+        item=row.get("item"),
+        pair=row.get("pair"),
         content_hash=row["content_hash"],
     )
     outcomes = tuple(_outcome(json.loads(body)) for body in row["outcomes"])
@@ -296,7 +305,7 @@ def _sample(row: Mapping[str, Any]) -> ScoredSample:
         row["repeat"],
         tuple(row["requests"]),
         outcomes,
-        # Files of earlier versions have neither column.
+        # Files of earlier versions lack these columns, and those of items and pairs.
         asked=tuple(row.get("asked") or ()),
         letters=tuple(row.get("letters") or ()),
     )

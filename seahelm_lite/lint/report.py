@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seahelm_lite.catalog.facts import Severity, Status
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.errors import DataError
+from seahelm_lite.lint.answers import answers_not_in_passages, repeated_references
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
 from seahelm_lite.lint.checks import checks
@@ -42,6 +43,8 @@ RULES: tuple[Rule, ...] = (
     missing_figures,
     copied_references,
     short_texts,
+    repeated_references,
+    answers_not_in_passages,
     checks,
     missing_licence,
     unfinished_card,

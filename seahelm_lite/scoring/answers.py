@@ -10,6 +10,7 @@ from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
+from seahelm_lite.scoring.final_answers import final_answer
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
 
 TIE = "tie of the highest log-likelihoods"
@@ -145,8 +146,26 @@ def _written(response: Response, sample: Sample, card: TaskCard, words: Language
     text = nfc(text).strip()
     if not text:
         return Answer("unparsed", note="nothing after the reasoning")
+    return (_calculated if card.reads == "number" else _whole)(text, response, sample, card, words)
+
+
+def _whole(text: str, response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:
+    """A text that is the answer as it stands."""
     if response.finish_reason == "length":
         return Answer("truncated", text=text, note="length limit before the end of the text")
     if begins_with_refusal(text, words) and not begins_with_refusal(str(sample.document.fields["reference"]), words):
         return Answer("scored" if card.refusal == "scored" else "refused", text=text, note=REFUSAL)
     return Answer("scored", text=text)
+
+
+def _calculated(text: str, response: Response, _: Sample, card: TaskCard, words: LanguageWords) -> Answer:
+    """The final answer of a solution, whose other words do not count."""
+    found, cut = final_answer(text, words), response.finish_reason == "length"
+    # A number after a tag may itself be cut off; a box that is closed is whole.
+    if found is not None and (found.how == "boxed" or (found.explicit and not cut)):
+        return Answer("scored", text=found.text, note=found.how)
+    if cut:
+        return Answer("truncated", text=text, note="length limit before an answer")
+    if begins_with_refusal(text, words):
+        return Answer("scored" if card.refusal == "scored" else "refused", text=text, note="refusal")
+    return Answer("unparsed", note="no number") if found is None else Answer("scored", text=found.text, note=found.how)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from seahelm_lite.catalog.task_card import Metric
-from seahelm_lite.records import Sample
+from seahelm_lite.records import Document, Sample
 from seahelm_lite.scoring.answers import Answer
 from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, proportion
+from seahelm_lite.stats.parts import Parts
 
 
 class ChoiceTable:
@@ -31,6 +32,12 @@ class ChoiceTable:
         self._firsts = [self._samples[row[0]].document for row in self._rows]
         self._gold = [int(document.fields["answer"]) for document in self._firsts]
         self._clusters = [document.cluster for document in self._firsts]
+        pairs: dict[str, list[int]] = {}
+        for position, document in enumerate(self._firsts):
+            if document.pair is not None:
+                pairs.setdefault(document.pair, []).append(position)
+        # One without its partner is no pair, and would be right too easily.
+        self._pairs = [pair for pair in pairs.values() if len(pair) > 1]
 
     def only(self, keep: Sequence[bool]) -> ChoiceTable:
         """The same answers, restricted to some samples."""
@@ -47,9 +54,30 @@ class ChoiceTable:
 
     def estimate(self, metric: Metric) -> Estimate:
         """The metric with its interval; repeats are averaged within each document first."""
+        if metric == "pair_acc":
+            return proportion([self._whole(pair) for pair in self._pairs], [self._cluster_of(p) for p in self._pairs])
+        parts = self.parts(metric)
+        if parts.statistic is None:
+            return proportion([float(value) for value in parts.counts[:, 0]], self._clusters)
+        return cluster_bootstrap(parts.counts, self._clusters, parts.statistic, seed=self._seed)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents, in the order of `parts`."""
+        return self._firsts
+
+    def units(self, metric: Metric) -> list[tuple[str, ...]]:
+        """What the metric is counted over: documents, or the pairs of them that were asked whole."""
+        if metric == "pair_acc":
+            return [tuple(self._firsts[position].id for position in pair) for pair in self._pairs]
+        return [(document.id,) for document in self._firsts]
+
+    def parts(self, metric: Metric) -> Parts:
+        """What each document adds to the metric, which is one of single documents."""
         if metric == "acc":
             right = [value or 0.0 for value in self.per_sample(metric)]
-            return proportion([float(np.mean([right[index] for index in row])) for row in self._rows], self._clusters)
+            means = [float(np.mean([right[index] for index in row])) for row in self._rows]
+            return Parts(np.asarray(means, dtype=np.float64).reshape(-1, 1))
         classes = self._classes()
         confusion = np.zeros((len(self._rows), classes, classes + 1))
         for position, row in enumerate(self._rows):
@@ -58,15 +86,18 @@ class ChoiceTable:
                 confusion[position, self._gold[position], classes if choice is None else choice] += 1 / len(row)
         statistic = _macro_f1 if metric == "macro_f1" else _balanced_accuracy
         counts = confusion.reshape(len(self._rows), -1)
-        return cluster_bootstrap(
-            counts, self._clusters, lambda totals: statistic(totals.reshape(-1, classes, classes + 1)), seed=self._seed
-        )
+        return Parts(counts, lambda totals: statistic(totals.reshape(-1, classes, classes + 1)))
 
     def chance(self, metric: Metric) -> float | None:
-        """What guessing scores: the mean of 1 / number of options, over documents or, when balanced, over classes."""
+        """What guessing scores: the mean of 1 / number of options, over documents or, when balanced, over classes.
+
+        Of pairs it is the mean of the products of their members'.
+        """
         if not self._firsts:
             return None
         guesses = np.asarray([1 / len(document.fields["options"]) for document in self._firsts])
+        if metric == "pair_acc":
+            return float(np.mean([guesses[pair].prod() for pair in self._pairs])) if self._pairs else None
         if metric == "acc":
             return float(guesses.mean())
         if metric != "balanced_acc":
@@ -78,12 +109,36 @@ class ChoiceTable:
         """What always the most frequent key, and always the longest option (ties shared), score."""
         if not self._firsts:
             return {}
+        if metric == "pair_acc":
+            return self._pair_baselines()
         common = Counter(self._gold).most_common(1)[0]
         majority = common[1] / len(self._gold)
         if metric == "acc":
             return {"majority": majority, "longest": float(np.mean([longest_share(d.fields) for d in self._firsts]))}
         classes = len(set(self._gold))
         return {"majority": 1 / classes if metric == "balanced_acc" else 2 * majority / (1 + majority) / classes}
+
+    def _whole(self, pair: Sequence[int]) -> float:
+        """Share of the repeats in which every document of a pair is right."""
+        right = self.per_sample("acc")
+        by_repeat: dict[int, list[bool]] = {}
+        for index in (index for position in pair for index in self._rows[position]):
+            by_repeat.setdefault(self._samples[index].repeat, []).append(right[index] == 1)
+        return float(np.mean([all(told) for told in by_repeat.values()]))
+
+    def _cluster_of(self, pair: Sequence[int]) -> str:
+        return self._clusters[pair[0]]
+
+    def _pair_baselines(self) -> dict[str, float | None]:
+        """What one key for all, and the longest option, make of pairs: the longest as if ties were drawn each."""
+        if not self._pairs:
+            return {}
+        common = Counter(self._gold).most_common(1)[0][0]
+        longest = [longest_share(document.fields) for document in self._firsts]
+        return {
+            "majority": float(np.mean([all(self._gold[place] == common for place in pair) for pair in self._pairs])),
+            "longest": float(np.mean([np.prod([longest[place] for place in pair]) for pair in self._pairs])),
+        }
 
     def _classes(self) -> int:
         return max(len(document.fields["options"]) for document in self._firsts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seahelm_lite.catalog.task_card import Metric
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.scoring.chrf import sentence_chrf
 from seahelm_lite.scoring.extraction import read_choice
+from seahelm_lite.scoring.final_answers import final_answer
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
 from seahelm_lite.scoring.written import MEASURES
 
@@ -28,9 +30,27 @@ def score_text(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
 
 
 def score_answer(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
-    """Whether a written answer is one of the accepted texts."""
+    """Whether a written answer is one of the accepted texts, or has the value of one where a number is asked for."""
+    return _measured(doc, results, ("exact",))
+
+
+def score_span(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """How much of a written answer, in words and in letters, is in the nearest of the accepted texts."""
+    return _measured(doc, results, ("f1_token", "f1_char", "exact"))
+
+
+def score_summary(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """ROUGE-L of a summary."""
+    return _measured(doc, results, ("rouge_l",))
+
+
+def _measured(doc: Mapping[str, Any], results: list[str], metrics: Sequence[Metric]) -> dict[str, float]:
     text, unclosed = strip_reasoning(results[0])
-    return {"exact": 0.0 if unclosed else MEASURES["exact"](nfc(text).strip(), doc)}
+    text = nfc(text).strip()
+    if doc.get("reads") == "number":
+        found = final_answer(text, language_words(doc["language"]))
+        text = "" if found is None else found.text
+    return {metric: MEASURES[metric](text, doc) if text and not unclosed else 0.0 for metric in metrics}
 
 
 def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:

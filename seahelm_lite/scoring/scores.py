@@ -46,6 +46,16 @@ class TaskScores:
     answers: list[Answer]
     values: list[float | None]
     """Per sample: the headline metric of that document, where it has one by itself; None for errors."""
+    table: ChoiceTable | TextTable
+    """The answers by document."""
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """What scores.json holds of a run."""
+
+    scores: list[dict[str, Any]]
+    differences: list[dict[str, Any]]
 
 
 def score_task(task: ScoredTask) -> TaskScores:
@@ -60,8 +70,10 @@ def score_task(task: ScoredTask) -> TaskScores:
     table = build(task.samples, answers, seed)
     counts: Counter[str] = Counter(answer.state for answer in answers)
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
-    entries = [_entry(task, metric, table, counts, len(unanswered)) for metric in task.card.metrics]
-    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]))
+    # A subset may hold no whole pair: there is then nothing to give a score for.
+    asked = [metric for metric in task.card.metrics if table.units(metric)]
+    entries = [_entry(task, metric, table, counts, unanswered) for metric in asked]
+    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]), table)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
@@ -72,13 +84,13 @@ def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Choi
 
 
 def _entry(
-    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str], unanswered: int
+    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str], unanswered: set[str]
 ) -> dict[str, JsonValue]:
     errors = counts["error"]
     repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
     total = len(task.samples)
     estimate = table.estimate(metric)
-    limited = estimate.n < task.n_total
+    limited = len(table.documents) < task.n_total
     if errors:
         reason = f"{errors} of {total} answers ended in error, which is never an answer; {_remedy(task)}"
         estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
@@ -93,8 +105,8 @@ def _entry(
         "protocol": task.protocol,
         "shots": task.shots,
         "metric": metric,
-        **_numbers(estimate),
-        "n_answered": estimate.n - unanswered,
+        **numbers(estimate),
+        "n_answered": sum(unanswered.isdisjoint(unit) for unit in table.units(metric)),
         "cluster_key": task.card.document.cluster or "document",
         "repeats": repeats,
         "chance": rounded(chance),
@@ -111,7 +123,8 @@ def _remedy(task: ScoredTask) -> str:
     return "the source lacks them" if task.protocol.startswith(RECORDED) else "resume the run"
 
 
-def _numbers(estimate: Estimate) -> dict[str, JsonValue]:
+def numbers(estimate: Estimate) -> dict[str, JsonValue]:
+    """An estimate as scores.json has it."""
     interval = None if estimate.lo is None else [rounded(estimate.lo), rounded(estimate.hi)]
     return {
         "value": rounded(estimate.value),
@@ -137,6 +150,7 @@ def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable)
         groups = sorted({sample.document.subgroups[name] for sample in task.samples})
         for group in groups:
             part = table.only([sample.document.subgroups[name] == group for sample in task.samples])
-            numbers = _numbers(part.estimate(metric))
-            rows.append({"name": name, "group": group, **numbers, "chance": rounded(part.chance(metric))})
+            if part.units(metric):
+                told = numbers(part.estimate(metric))
+                rows.append({"name": name, "group": group, **told, "chance": rounded(part.chance(metric))})
     return rows

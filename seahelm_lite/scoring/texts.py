@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from seahelm_lite.catalog.task_card import JUDGED, Metric
-from seahelm_lite.records import Sample
+from seahelm_lite.records import Document, Sample
 from seahelm_lite.scoring.answers import CONTENT_FILTER, REFUSAL, Answer
 from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
 from seahelm_lite.scoring.normalise import nfc
-from seahelm_lite.scoring.written import MEASURES
+from seahelm_lite.scoring.tokens import script_units
+from seahelm_lite.scoring.written import MEASURES, rouge_l
 from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, proportion
+from seahelm_lite.stats.parts import Parts
 
 
 class TextTable:
@@ -66,34 +68,67 @@ class TextTable:
         For chrF++, n-grams are counted over all documents. A document that was asked repeatedly counts with the mean
         of its repeats.
         """
-        clusters = [self._samples[index].document.cluster for index in self._firsts]
-        if metric in MEASURES:
-            values = [float(np.mean([self._measured(metric, index) for index in row])) for row in self._rows]
-            return proportion(values, clusters)
+        clusters = [document.cluster for document in self.documents]
         if metric in JUDGED:
             return self._unjudged(len(set(clusters)))
+        parts = self.parts(metric)
+        if parts.statistic is None:
+            return proportion([float(value) for value in parts.counts[:, 0]], clusters)
+        return cluster_bootstrap(parts.counts, clusters, parts.statistic, seed=self._seed)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents, in the order of `parts`."""
+        return [self._samples[index].document for index in self._firsts]
+
+    def units(self, metric: Metric) -> list[tuple[str, ...]]:
+        """What the metric is counted over: the documents."""
+        return [(document.id,) for document in self.documents]
+
+    def parts(self, metric: Metric) -> Parts:
+        """What each document adds to the metric."""
+        if metric in MEASURES:
+            values = [float(np.mean([self._measured(metric, index) for index in row])) for row in self._rows]
+            return Parts(np.asarray(values, dtype=np.float64).reshape(-1, 1))
         counts = self._averaged(chrf_counts(self._texts, self._references))
         if metric == "chrf":
-            return cluster_bootstrap(counts, clusters, corpus_from_counts, seed=self._seed)
+            return Parts(counts, corpus_from_counts)
         width = counts.shape[1]
         both = np.hstack([counts, self._averaged(chrf_counts(self._sources, self._references))])
 
         def gain(totals: Floats) -> Floats:
             return np.asarray(corpus_from_counts(totals[:, :width]) - corpus_from_counts(totals[:, width:]))
 
-        return cluster_bootstrap(both, clusters, gain, seed=self._seed)
+        return Parts(both, gain)
 
     def chance(self, metric: Metric) -> float | None:
         """There is no guessing a text."""
         return None
 
     def baselines(self, metric: Metric) -> dict[str, float | None]:
-        """What giving the source back unchanged scores, where that is a text one might give back."""
+        """What giving the source back scores, where that is a text one might give back.
+
+        `copy` is the whole source. `lead`, for summaries, is its beginning: as many words, or letters where there are
+        no spaces, as the wanted summaries have on average.
+        """
+        if metric == "rouge_l":
+            return self._beginnings()
         if metric not in ("chrf", "chrf_gain"):
             return {}
         sources = [self._sources[index] for index in self._firsts]
         copied = corpus_chrf(sources, [self._references[index] for index in self._firsts])
         return {"copy": copied if metric == "chrf" else 0.0}
+
+    def _beginnings(self) -> dict[str, float | None]:
+        lengths = [len(script_units(self._references[index])) for index in self._firsts]
+        length = round(sum(lengths) / max(len(lengths), 1))
+        sources = [self._sources[index] for index in self._firsts]
+        given = {"lead": [" ".join(script_units(source)[:length]) for source in sources], "copy": sources}
+        documents = [self._samples[index].document.fields for index in self._firsts]
+        return {
+            name: float(np.mean([rouge_l(text, fields) for text, fields in zip(texts, documents, strict=True)]))
+            for name, texts in given.items()
+        }
 
     def _measured(self, metric: Metric, index: int) -> float:
         """An answer that is missing, refused or cut off has no right text."""

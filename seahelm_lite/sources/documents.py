@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import TemplateRuntimeError, UndefinedError
-from jinja2.runtime import Undefined
-
 from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
-from seahelm_lite.errors import CardError, DataError, RowError
+from seahelm_lite.errors import DataError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
-from seahelm_lite.sources.expressions import expression
+from seahelm_lite.sources.row_reader import RowReader
 from seahelm_lite.sources.rows import LoadedFile, load_file
 from seahelm_lite.sources.where import Where
 
@@ -101,6 +98,7 @@ def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:
     test = tuple(row.read() for row in rows.test if row.excluded is None)
     if not test:
         raise _no_document(card)
+    _check_items(test)
     contents = {document.content_hash for document in test}
     pool = [shot for row in rows.shots if row.excluded is None and (shot := row.read()).content_hash not in contents]
     return TaskDocuments(
@@ -123,8 +121,12 @@ def read_rows(card: TaskCard, where: Where) -> TaskRows:
     shot_files = [load_file(file, where) for file in card.data.shots]
     _check_exclusions(card, test_files, shot_files)
     return TaskRows(
-        test=tuple(_test_row(card, file, row) for file in test_files for row in range(len(file.rows))),
-        shots=tuple(_shot_row(card, file, row) for file in shot_files for row in range(len(file.rows))),
+        test=tuple(_test_row(card, file, row) for file in test_files for row in _of_task(card.document, file)),
+        shots=tuple(
+            _shot_row(card, file, row)
+            for file in shot_files
+            for row in _of_task(card.shot_document or card.document, file)
+        ),
         sources=tuple(origin for file in (*test_files, *shot_files) for origin in file.origins),
     )
 
@@ -136,7 +138,7 @@ def first_document(card: TaskCard, where: Where) -> Document:
         SourceError, DataError: As `load_documents`.
     """
     files = (load_file(file, where) for file in card.data.test)
-    rows = (_test_row(card, file, row) for file in files for row in range(len(file.rows)))
+    rows = (_test_row(card, file, row) for file in files for row in _of_task(card.document, file))
     kept = next((row for row in rows if row.excluded is None), None)
     if kept is None:
         raise _no_document(card)
@@ -144,7 +146,16 @@ def first_document(card: TaskCard, where: Where) -> Document:
 
 
 def _no_document(card: TaskCard) -> DataError:
-    return DataError("the test split is empty", where=card.id, remedy="Check `data: test:` of its card.")
+    only = card.document.only
+    what = "the test split is empty" if only is None else f"of no row of the test split is {only} true"
+    return DataError(what, where=card.id, remedy="Check `data: test:` and `document: only:` of its card.")
+
+
+def _of_task(mapping: DocumentMap, file: LoadedFile) -> Iterator[int]:
+    """The numbers of the rows of a file that are of this task; the others are no concern of it, not even of lint."""
+    for row, values in enumerate(file.rows):
+        if mapping.only is None or RowReader(f"{file.name}#{row}", values, mapping).value(mapping.only):
+            yield row
 
 
 def _test_row(card: TaskCard, file: LoadedFile, row: int) -> TaskRow:
@@ -195,9 +206,18 @@ def _check_exclusions(card: TaskCard, test: Sequence[LoadedFile], shots: Sequenc
             seen.add(place)
 
 
+def _check_items(documents: Sequence[Document]) -> None:
+    """No two documents are the same item; raises DataError."""
+    first: dict[str, str] = {}
+    for document in documents:
+        if document.item is not None and (before := first.setdefault(document.item, document.id)) != document.id:
+            fault = f"is the item {document.item!r}, which {before} is already"
+            raise DataError(fault, where=document.id, remedy="Mend `document: item:` of the card, or exclude the row.")
+
+
 def _exclusion(card: TaskCard, file: LoadedFile, row: int, values: Mapping[str, Any]) -> str | None:
     """Why a row is left out; None where it is not."""
-    key = _Reader(f"{file.name}#{row}", values, card.document).value(card.document.key) if card.document.key else None
+    key = RowReader(f"{file.name}#{row}", values, card.document).value(card.document.key) if card.document.key else None
     for exclusion in card.exclude:
         if exclusion.path in (None, file.name) and row in exclusion.rows:
             return exclusion.reason
@@ -214,7 +234,7 @@ def _reason_by_path(card: TaskCard, file: LoadedFile, row: int) -> str | None:
 
 def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, values: Mapping[str, Any]) -> Document:
     identity = f"{file.name}#{row}"
-    read = _Reader(identity, values, mapping)
+    read = RowReader(identity, values, mapping)
     fields: dict[str, JsonValue] = {"language": card.words_language, "question": read.text("question")}
     if card.document.passage is not None:
         fields["passage"] = read.text("passage", may_be_empty=True) if mapping.passage is not None else ""
@@ -222,24 +242,27 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         lettered = card.options_lettered and mapping is card.document
         _read_choices(read, fields, lettered=lettered)
     else:
-        _read_wanted(read, fields)
+        _read_wanted(read, fields, reads=card.reads)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
 def _grouped(card: TaskCard, document: Document, values: Mapping[str, Any]) -> Document:
-    """The document with its cluster, stratum and subgroups, which examples have no use for."""
+    """The document with its cluster, stratum, subgroups, item and pair, which examples have no use for."""
     mapping = card.document
     path = document.id.rpartition("#")[0]
-    read = _Reader(document.id, {"source_path": path, **values}, mapping)
+    known = {"source_path": path, "row_number": int(document.id.rpartition("#")[2])}
+    read = RowReader(document.id, {**known, **values}, mapping)
     return replace(
         document,
         cluster=str(read.value(mapping.cluster)) if mapping.cluster is not None else document.id,
         stratum=str(read.value(mapping.stratum)) if mapping.stratum is not None else path,
         subgroups={name: str(read.value(source)) for name, source in mapping.subgroups.items()},
+        item=str(read.value(mapping.item)) if mapping.item is not None else None,
+        pair=str(read.value(mapping.pair)) if mapping.pair is not None else None,
     )
 
 
-def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool) -> None:
+def _read_choices(read: RowReader, fields: dict[str, JsonValue], *, lettered: bool) -> None:
     """Options without their source letters and without blanks, and the key among those that are left."""
     options = [str(option if option is not None else "").strip() for option in read.sequence("options")]
     carries = [bool((found := _LETTERED.match(text)) and found[1] == "ABCDEFGH"[n]) for n, text in enumerate(options)]
@@ -275,7 +298,7 @@ def _read_choices(read: _Reader, fields: dict[str, JsonValue], *, lettered: bool
         fields["cloze_options"] = [ends[index] for index in kept]
 
 
-def _read_wanted(read: _Reader, fields: dict[str, JsonValue]) -> None:
+def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -> None:
     """What is wanted of a written answer: one text, any of several, or that it fulfils what is asked."""
     if read.mapping.references is not None:
         texts = [str(text).strip() for text in read.sequence("references")]
@@ -286,61 +309,7 @@ def _read_wanted(read: _Reader, fields: dict[str, JsonValue]) -> None:
     else:
         # lm-eval asks every document for its target, so that there is a text even where none is wanted.
         fields["reference"] = read.text("reference") if read.mapping.reference is not None else ""
+    if reads != "text":
+        fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Evaluates the expressions of a card over one row, and names the row when one fails."""
-
-    identity: str
-    row: Mapping[str, Any]
-    mapping: DocumentMap
-
-    def value(self, source: str | None) -> Any:
-        assert source is not None
-        try:
-            found = expression(source)(self.row)
-        except UndefinedError as error:
-            raise self._missing(str(error)) from None
-        except CardError as error:
-            raise CardError(error.what, where=self.identity, remedy="Mend it on the card.") from None
-        except (TemplateRuntimeError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
-            rule = "key-outside-options" if source == self.mapping.answer else "unreadable-row"
-            raise self.fault(f"{source!r} cannot be read: {error}", rule=rule) from None
-        if isinstance(found, Undefined) or (isinstance(found, list) and any(isinstance(x, Undefined) for x in found)):
-            raise self._missing(source)
-        return found
-
-    def text(self, name: str, *, may_be_empty: bool = False) -> str:
-        found = self.value(getattr(self.mapping, name))
-        text = str(found).strip() if found is not None else ""
-        if not text and not may_be_empty:
-            raise self.fault(f"the {name} is empty", rule="empty-text")
-        return text
-
-    def sequence(self, name: str) -> Sequence[Any]:
-        source = getattr(self.mapping, name)
-        found = self.value(source)
-        if not isinstance(found, (list, tuple)):
-            raise self.fault(
-                f"{name} is no list: {source!r} gives {found!r:.60}", remedy="Mend the expression on the card."
-            )
-        return found
-
-    def _missing(self, detail: str) -> RowError:
-        return self.fault(
-            f"a column is missing: {detail} (columns: {', '.join(map(str, self.row))})",
-            rule="missing-column",
-            remedy="The source may have changed its columns; compare the pinned version.",
-        )
-
-    def fault(
-        self,
-        what: str,
-        *,
-        rule: str = "unreadable-row",
-        remedy: str = "Exclude the row by its number, with the reason, or mend the card.",
-    ) -> RowError:
-        return RowError(what, rule=rule, where=self.identity, remedy=remedy)

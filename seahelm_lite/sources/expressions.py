@@ -18,6 +18,8 @@ Option = TypeVar("Option")
 Expression = Callable[[Mapping[str, Any]], Any]
 
 _LETTER_SERIES = ("ABCDEFGH", "กขคงจฉ", "ကခဂဃငစ", "កខគឃងច", "ກຂຄງຈຊ")
+_MARK = re.compile(r"\(?(\d{1,2}|[^\W\d_])[.):](?!\d)\s*")
+"""A letter or number that stands before an option: `A.`, `(b)`, `1)`, but not the beginning of `1.5`."""
 _SENTENCE_ENDS = '.!?。”" '
 
 
@@ -32,6 +34,37 @@ def letter_index(letter: Any) -> int:
         if len(text) == 1 and text in series:
             return series.index(text)
     raise ValueError(f"{letter!r} is not an option letter")
+
+
+def mark_index(mark: Any) -> int:
+    """Position of an option by its mark: a letter as `letter_index` knows them, or a number from 1 on in any digits.
+
+    Raises:
+        ValueError: If the value is neither.
+    """
+    text = str(mark).strip()
+    if text.isdecimal() and int(text) > 0:
+        return int(text) - 1
+    return letter_index(text)
+
+
+def unmarked(options: Sequence[str]) -> list[str]:
+    """The options without the letters or numbers before them, where each has the mark of its place; else as they are.
+
+    For sources that mark the options of some rows and not of others, or each row with marks of another kind.
+    """
+    texts = [str(option).strip() for option in options]
+    marks = [_MARK.match(text) for text in texts]
+    if not all(mark is not None and _is_place(mark[1], place) for place, mark in enumerate(marks)):
+        return texts
+    return [text[mark.end() :] for text, mark in zip(texts, marks, strict=True) if mark is not None]
+
+
+def _is_place(mark: str, place: int) -> bool:
+    try:
+        return mark_index(mark) == place
+    except ValueError:
+        return False
 
 
 def lower_first(text: str) -> str:
@@ -95,6 +128,8 @@ def shuffled(options: Sequence[Option], seed: Any) -> list[Option]:
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "letter_index": letter_index,
+    "mark_index": mark_index,
+    "unmarked": unmarked,
     "lower_first": lower_first,
     "strip_end": strip_end,
     "before_options": before_options,

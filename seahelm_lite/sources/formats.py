@@ -13,7 +13,19 @@ from seahelm_lite.sources.exam_formats import json_sets, text_records
 from seahelm_lite.sources.spreadsheets import xlsx
 from seahelm_lite.sources.text_files import Row, broken, parse_json, read_lines, read_text
 
-Format = Literal["jsonl", "json", "csv", "tsv", "parallel_lines", "json_sets", "json_examples", "text_records", "xlsx"]
+Format = Literal[
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "tsv_bare",
+    "parallel_lines",
+    "json_sets",
+    "json_examples",
+    "json_map",
+    "text_records",
+    "xlsx",
+]
 
 
 def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
@@ -25,10 +37,13 @@ def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
             `jsonl`: one object a line; blank lines are skipped.
             `json`: one list of objects.
             `csv`, `tsv`: a header line, then records; every value is text; quoted fields may hold line ends.
+            `tsv_bare`: lines without header and quoting, split at tabs into `field0`, `field1` and so on; blank
+            lines are skipped.
             `parallel_lines`: line n of every file makes row n; blank lines are rows.
             `json_sets`: `{set: {"quizzes": {no: {...}}, "answers": {no: key}}}`, or a list of such objects; one row a
             quiz, with its fields, `set`, `no` and `answer` (None where the set has none).
             `json_examples`: `{"examples": [{...}]}` with facts about the set beside it; one row an example.
+            `json_map`: `{key: {...}}`; one row a key, with its fields and `key`.
             `xlsx`: the one sheet of a workbook, its first row the header; see `spreadsheets.xlsx`.
             `text_records`: blocks of `key: value` lines and lettered options; see `text_records`.
 
@@ -73,6 +88,18 @@ def _json_examples(path: Path) -> list[Row]:
     return _objects(data["examples"], path)
 
 
+def _json_map(path: Path) -> list[Row]:
+    data = parse_json(read_text(path), path)
+    if not isinstance(data, dict):
+        raise broken(path, 1, f"holds a {type(data).__name__}, not an object of objects")
+    for key, row in data.items():
+        if not isinstance(row, dict):
+            raise broken(path, f"{key!r}", f"holds a {type(row).__name__}, not an object")
+        if row.get("key", key) != key:
+            raise broken(path, f"{key!r}", f"its own 'key' is {row['key']!r}")
+    return [{"key": key, **row} for key, row in data.items()]
+
+
 def _objects(rows: Any, path: Path) -> list[Row]:
     if not isinstance(rows, list):
         raise broken(path, 1, f"holds a {type(rows).__name__}, not a list of objects")
@@ -88,6 +115,18 @@ def _csv(path: Path) -> list[Row]:
 
 def _tsv(path: Path) -> list[Row]:
     return _delimited(path, "\t")
+
+
+def _tsv_bare(path: Path) -> list[Row]:
+    rows: list[Row] = []
+    for number, line in enumerate(read_lines(path), 1):
+        if not line.strip():
+            continue
+        values = line.split("\t")
+        if rows and len(values) != len(rows[0]):
+            raise broken(path, number, f"{len(values)} fields, but the first line has {len(rows[0])}")
+        rows.append({f"field{place}": value for place, value in enumerate(values)})
+    return rows
 
 
 def _delimited(path: Path, delimiter: str) -> list[Row]:
@@ -139,8 +178,10 @@ _READERS: Mapping[Format, Callable[[Path], list[Row]]] = {
     "json": _json,
     "csv": _csv,
     "tsv": _tsv,
+    "tsv_bare": _tsv_bare,
     "json_sets": json_sets,
     "json_examples": _json_examples,
+    "json_map": _json_map,
     "text_records": text_records,
     "xlsx": xlsx,
 }

@@ -73,6 +73,25 @@ def test_a_shipped_suite_has_only_tasks_that_exist(path: Path, catalog: Catalog)
     assert suite.title
 
 
+def test_the_list_of_everything_names_every_task_and_every_hub_set_as_optional(catalog: Catalog) -> None:
+    whole = catalog.suites["sea-full"]
+    assert set(whole.tasks) | set(whole.optional) == set(catalog.tasks)
+    from_a_hub = {
+        name
+        for name, task in catalog.tasks.items()
+        if any(pin.kind == "hub" for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins)
+    }
+    assert set(whole.optional) == from_a_hub
+
+
+@pytest.mark.parametrize("path", SUITE_FILES, ids=lambda path: path.stem)
+def test_a_list_names_a_task_once_and_what_only_a_hub_has_as_optional(path: Path, catalog: Catalog) -> None:
+    suite, whole = catalog.suites[path.stem], catalog.suites["sea-full"]
+    named = [*suite.tasks, *suite.optional]
+    assert len(named) == len(set(named))
+    assert set(suite.optional) == set(named) & set(whole.optional)
+
+
 def test_malaymmlu_which_only_a_hub_has_is_optional(catalog: Catalog) -> None:
     definitions, optional = catalog.select(["ms-core"], [])
     assert optional == {"malaymmlu"}

@@ -109,6 +109,8 @@ def test_the_version_is_text(tmp_path: Path, version: str) -> None:
         ),
         ({**GENERATION, "document": {}}, "document lacks reference, which a generation task needs"),
         ({**GENERATION, "instruction": None}, "a generation task needs an instruction"),
+        ({"parallel": {"english": "other"}}, "parallel: the document needs `item`"),
+        ({"parallel": {"english": "small"}, "document": {"item": "no"}}, "a task is not parallel to itself"),
         ({"exclude": [{"reason": "long enough", "keys": [1]}]}, "`keys` need `document: key:`"),
         ({"exclude": [{"reason": "long enough"}]}, "name the rows either by `rows` or by `keys`"),
         (

@@ -90,6 +90,15 @@ def test_both_harnesses_ask_and_score_alike(
     assert our_requests == [asked for n, asked in enumerate(their_requests) if asked not in their_requests[:n]]
 
 
+@pytest.mark.parametrize("wording", [2, 3])
+def test_both_harnesses_ask_alike_in_the_other_wordings(
+    wording: int, catalog: Catalog, where: Where, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = ("regional_basics_th", "gen-letter", 2)
+    theirs, their_requests = _under_lm_eval(catalog, *task, where, tmp_path, monkeypatch, wording)
+    assert _under_ours(catalog, *task, where, tmp_path, wording) == (theirs, their_requests)
+
+
 def _under_lm_eval(
     catalog: Catalog,
     task: str,
@@ -98,6 +107,7 @@ def _under_lm_eval(
     where: Where,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    wording: int = 1,
 ) -> tuple[dict[str, float], list[tuple[Any, ...]]]:
     from lm_eval import simple_evaluate
     from lm_eval.tasks import TaskManager
@@ -110,7 +120,8 @@ def _under_lm_eval(
     monkeypatch.setattr("lm_eval.evaluator.add_env_info", lambda results: None)
     definition = catalog.task(task)
     (tmp_path / "exported").mkdir()
-    (tmp_path / "exported" / "task.yaml").write_text(export(definition, protocol, shots=shots), encoding="utf-8")
+    exported = export(definition, protocol, shots=shots, wording=wording)
+    (tmp_path / "exported" / "task.yaml").write_text(exported, encoding="utf-8")
     # A model argument that strays into the metadata must not change the data.
     manager = TaskManager(
         include_path=str(tmp_path / "exported"), include_defaults=False, metadata={"revision": "main", "split": "x"}
@@ -130,13 +141,15 @@ def _under_lm_eval(
 
 
 def _under_ours(
-    catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path
+    catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path, wording: int = 1
 ) -> tuple[dict[str, float | None], list[tuple[Any, ...]]]:
     definition = catalog.task(task)
     model = _Hashed()
-    spec = RunSpec(model="hash", tasks=(task,), protocol=protocol, shots=shots)
+    templates: Any = "default" if wording == 1 else "all"
+    spec = RunSpec(model="hash", tasks=(task,), protocol=protocol, shots=shots, templates=templates)
     (planned,) = make_plan([definition], (), spec, model, where).tasks
-    planned = dataclasses.replace(planned, samples=planned.samples[:DOCUMENTS])
+    asked = planned.parts[wording - 1].samples[:DOCUMENTS]
+    planned = dataclasses.replace(planned, samples=asked, variations=())
     with ResponseStore(tmp_path / "store.sqlite") as store:
         measured = measure(Plan((planned,), (), ()), model, store, "hash", Silent())
     samples = measured.samples(planned)

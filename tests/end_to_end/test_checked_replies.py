@@ -163,14 +163,15 @@ def test_scoring_unjudged_replies_again_gives_the_same_bytes(kept: runs.Run) -> 
 
 
 def test_a_board_leaves_the_cell_without_a_value_and_says_why(kept: runs.Run, tmp_path: Path) -> None:
+    SmallTask(tmp_path / "tasks", changes={"id": "one"}).write()
     (tmp_path / "boards").mkdir()
-    card = {**CARD, "languages": ["id"], "protocol": "gen", "tasks": [{"task": "small", "required": False}]}
+    card = {**CARD, "tasks": [{"task": "one"}, {"task": "small", "required": False}]}
     (tmp_path / "boards" / "made.yaml").write_text(json.dumps(card), encoding="utf-8")
     (board,) = load_boards(load_catalog([tmp_path / "tasks"]).tasks, tmp_path / "boards").values()
     found = read_runs([tmp_path / "out"])
     assert len(found.finished) == 1
     results = build_board(board, found)
-    assert [left.reason[:40] for left in results.left_out] == ["its small has no value: it needs a judge,"]
+    assert [left.reason[:40] for left in results.left_out] == ["its small has no value: it needs a judge"]
 
 
 @pytest.mark.parametrize("change", [{"reason": None}, {"metric": "exact"}])

@@ -208,9 +208,9 @@ def prepared(catalog: Catalog, out: Path) -> runs.Prepared:
 
 def test_a_run_scored_again_from_its_folder_alone_has_the_same_scores(run: runs.Run) -> None:
     before = (run.folder.path / "scores.json").read_bytes()
-    path, scores = runs.score_again(run.folder.path)
+    path, again = runs.score_again(run.folder.path)
     assert path == run.folder.path / "scores" / "1.json"
-    assert scores == run.scores
+    assert again.scores == run.scores
     assert path.read_bytes() == before
     assert runs.same_scores(run.folder.path)
     assert run.folder.unsealed_changes() == []

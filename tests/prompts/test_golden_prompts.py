@@ -1,7 +1,8 @@
 """The bytes that are sent, held to `tests/golden/prompts.json`.
 
 For the first document of every task under every protocol and layout, with two examples where the task has them, the
-file holds the whole request where the data is ours, and its SHA-256 alone where others wrote it.
+file holds the whole request where its items ship with us, and its SHA-256 alone for all others: those that others
+wrote, and rows of ours that stand in for what only a hub has.
 
 A prompt that changes makes published scores incomparable: raise the task's version and write the file anew with
 `UPDATE_GOLDEN=1 python -m pytest tests/prompts/test_golden_prompts.py`, beside the mirror of real data.
@@ -19,12 +20,13 @@ from typing import Any
 import pytest
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.records import Request, canonical_json, sha256_hex
 from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
-from tests.conftest import REPOSITORY, needs_real_data, skip_without_data
+from tests.conftest import REPOSITORY, skip_without_data
 
 GOLDEN = REPOSITORY / "tests" / "golden" / "prompts.json"
 SHOTS = 2
@@ -38,6 +40,10 @@ CASES = [
 
 def _key(task: str, protocol: str, layout: str) -> str:
     return f"{task}@{protocol} {layout}"
+
+
+def _ships(card: TaskCard) -> bool:
+    return all(pin.kind == "packaged" for file in (*card.data.test, *card.data.shots) for pin in file.pins)
 
 
 def _golden() -> dict[str, Any]:
@@ -76,7 +82,7 @@ def test_the_first_document_is_asked_with_the_same_bytes_as_ever(
     shots = draw_shots(data.shots, SHOTS if data.shots else 0, seed=0, task=task)
     told = _told(Asker(task, card, protocol, Asking(layout=layout, shots=shots)).requests(data.test[0]))
     entry = {"document": data.test[0].id, "shots": [shot.id for shot in shots]}
-    entry |= {"sha256": sha256_hex(canonical_json(told))} if needs_real_data(task) else {"request": told}
+    entry |= {"request": told} if _ships(card) else {"sha256": sha256_hex(canonical_json(told))}
     if os.environ.get("UPDATE_GOLDEN") == "1":
         _update(_key(task, protocol, layout), entry)
     assert _golden().get(_key(task, protocol, layout)) == entry
@@ -86,6 +92,6 @@ def test_the_file_has_an_entry_for_each_case_and_no_other() -> None:
     assert set(_golden()) == {_key(*case) for case in CASES}
 
 
-def test_no_text_of_others_is_in_the_file() -> None:
+def test_no_text_of_others_is_in_the_file(catalog: Catalog) -> None:
     for key, entry in _golden().items():
-        assert ("request" in entry) != needs_real_data(key.partition("@")[0])
+        assert ("request" in entry) == _ships(catalog.task(key.partition("@")[0]).card)

@@ -326,3 +326,29 @@ def test_the_cloze_forms_follow_the_options_that_are_left(tmp_path: Path) -> Non
     document = {"cloze_context": "question", "cloze_options": "options"}
     fields = _only(_load(tmp_path, [row(1, ["satu", "", "tiga"], 2)], document=document)).fields
     assert fields["cloze_options"] == fields["options"] == ["satu", "tiga"]
+
+
+def _languages(count: int) -> list[dict[str, Any]]:
+    return [row(number, language=("jv", "su")[number % 2]) for number in range(count)]
+
+
+def test_a_file_of_several_languages_gives_the_rows_of_one_under_their_numbers(tmp_path: Path) -> None:
+    found = _load(tmp_path, _languages(5), shots=_languages(9)[5:], document={"only": "language == 'su'"})
+    assert [document.id for document in found.test] == [f"{NAME}#1", f"{NAME}#3"]
+    assert {document.fields["question"] for document in found.shots} == {"Soalan 5?", "Soalan 7?"}
+    assert not found.left_out
+
+
+def test_a_row_of_another_task_need_not_be_readable(tmp_path: Path) -> None:
+    rows = [*_languages(2), row(2, ["satu"], language="jv")]
+    assert len(_load(tmp_path, rows, document={"only": "language == 'su'"}).test) == 1
+
+
+def test_a_language_that_the_file_lacks_is_an_error_that_names_the_condition(tmp_path: Path) -> None:
+    error = _fault(tmp_path, _languages(4), document={"only": "language == 'ban'"})
+    assert "of no row of the test split is language == 'ban' true" in str(error)
+
+
+def test_a_condition_on_a_column_that_is_not_there_names_the_row(tmp_path: Path) -> None:
+    error = _fault(tmp_path, _languages(2), document={"only": "tongue == 'su'"})
+    assert (error.where, "tongue" in error.what) == (f"{NAME}#0", True)

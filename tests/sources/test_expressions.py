@@ -16,9 +16,11 @@ from seahelm_lite.sources.expressions import (
     find_true,
     letter_index,
     lower_first,
+    mark_index,
     shuffled,
     stem_key,
     strip_end,
+    unmarked,
 )
 
 
@@ -34,6 +36,39 @@ def test_a_letter_has_its_place_in_the_series_of_its_script(letter: str, index: 
 def test_what_is_no_letter_of_a_series_is_refused(wrong: Any) -> None:
     with pytest.raises(ValueError, match="is not an option letter"):
         letter_index(wrong)
+
+
+@pytest.mark.parametrize(("mark", "index"), [("1", 0), (4, 3), (" ๒ ", 1), ("៣", 2), ("b", 1), ("ค", 2)])
+def test_an_option_is_named_by_its_number_or_its_letter(mark: Any, index: int) -> None:
+    assert mark_index(mark) == index
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "", None])
+def test_what_is_neither_number_nor_letter_is_refused(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="is not an option letter"):
+        mark_index(wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "texts"),
+    [
+        (["A. satu", "B. dua"], ["satu", "dua"]),
+        (["(a) satu", "b) dua", "c: tiga"], ["satu", "dua", "tiga"]),
+        (["1. หนึ่ง", "2.สอง"], ["หนึ่ง", "สอง"]),
+        (["๑. หนึ่ง", "๒. สอง"], ["หนึ่ง", "สอง"]),
+        (["ก. หนึ่ง", "ข. สอง"], ["หนึ่ง", "สอง"]),
+        ([" A. satu ", "B. "], ["satu", ""]),
+    ],
+)
+def test_the_marks_before_options_are_taken_off(options: list[str], texts: list[str]) -> None:
+    assert unmarked(options) == texts
+
+
+@pytest.mark.parametrize(
+    "options", [["1.5", "2.5"], ["A. satu", "C. dua"], ["A. satu", "dua"], ["2. satu", "1. dua"], ["I. Newton", "B."]]
+)
+def test_what_only_looks_like_marks_is_left_as_it_is(options: list[str]) -> None:
+    assert unmarked(options) == options
 
 
 @pytest.mark.parametrize(

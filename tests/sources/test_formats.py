@@ -40,6 +40,14 @@ def write(folder: Path, content: str | bytes, name: str = "file") -> Path:
         ),
         ("csv", ",a\n0,x\n", [{"": "0", "a": "x"}]),
         ("tsv", "a\tb\nsatu, dua\t2\n", [{"a": "satu, dua", "b": "2"}]),
+        (
+            "tsv_bare",
+            '"satu" dua?\t2,125\n\nx\t\n',
+            [{"field0": '"satu" dua?', "field1": "2,125"}, {"field0": "x", "field1": ""}],
+        ),
+        ("tsv_bare", "", []),
+        ("json_map", '{"b-2": {"q": 1}, "a-1": {"q": 2}}', [{"key": "b-2", "q": 1}, {"key": "a-1", "q": 2}]),
+        ("json_map", "{}", []),
     ],
 )
 def test_rows_keep_the_order_and_the_text_of_the_file(
@@ -58,6 +66,8 @@ def test_rows_keep_the_order_and_the_text_of_the_file(
         ("jsonl", '{"q": 1, "q": 2}\n', 1, "the name 'q' stands twice"),
         ("json", '[\n{"q": 1},\n{"q"}]', 3, "not JSON"),
         ("json", '{"q": 1}', 1, "holds a dict, not a list of objects"),
+        ("tsv_bare", "a\tb\n\na\tb\tc\n", 3, "3 fields, but the first line has 2"),
+        ("json_map", "[]", 1, "holds a list, not an object of objects"),
         ("json_examples", '{\n"name": "x"}', 1, "holds no object with `examples`"),
         ("json_examples", '[{"q": 1}]', 1, "holds no object with `examples`"),
         ("json_examples", '{"examples": {"q": 1}}', 1, "holds a dict, not a list of objects"),
@@ -148,3 +158,14 @@ def test_tables_come_back_as_they_were_written(
         writer.writeheader()
         writer.writerows(rows)
     assert read_rows(path, format) == rows
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [('{"a": {"q": 1}, "b": 2}', "holds a int, not an object"), ('{"b": {"key": "a"}}', "its own 'key' is 'a'")],
+)
+def test_a_broken_member_of_a_map_is_named_by_its_key(content: str, what: str, tmp_path: Path) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(DataError) as error:
+        read_rows(path, "json_map")
+    assert (error.value.where, error.value.what) == (f"{path} ('b')", what)

@@ -1,0 +1,130 @@
+"""A run on disk: read as it was finished, and scored again from its folder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seahelm_lite.catalog.task_card import TaskCard
+from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
+from seahelm_lite.errors import RunFolderError
+from seahelm_lite.records import AnswerForm, Sample
+from seahelm_lite.scoring.differences import Side, differences, side_of
+from seahelm_lite.scoring.scores import RunScores, ScoredTask, TaskScores
+from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk, finished or not."""
+
+    folder: RunFolder
+    manifest: Mapping[str, Any]
+    scores: list[dict[str, Any]]
+    """Empty when the run was interrupted."""
+    differences: list[dict[str, Any]]
+    """To the same items in the standard variety or in English, where the run holds both tasks."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every document has an answer or an ending that is the model's own."""
+        return bool(self.manifest["status"] == "complete")
+
+
+def load_run(path: Path) -> Run:
+    """Read a run folder.
+
+    Raises:
+        RunFolderError: If there is none, a newer version wrote it, or it is not what it was sealed as.
+    """
+    folder = RunFolder(path)
+    manifest = folder.manifest()
+    _refuse_changed(folder)
+    scored = manifest["status"] in ("complete", "incomplete")
+    told = _told(folder) if scored else RunScores([], [])
+    return Run(folder, manifest, told.scores, told.differences)
+
+
+def _told(folder: RunFolder) -> RunScores:
+    """What the scores file says; that of an earlier version says nothing of differences."""
+    body = folder.scores()
+    return RunScores(body["scores"], body.get("differences", []))
+
+
+def _refuse_changed(folder: RunFolder) -> None:
+    """Numbers of a finished run are shown and made from the files it was sealed with, and no others."""
+    faults = folder.unsealed_changes() if folder.is_sealed() else []
+    if faults:
+        raise RunFolderError(
+            f"is not as it was finished: {', '.join(faults)}",
+            where=str(folder.path),
+            remedy="Restore it, or remove the folder and run again; stored responses are used again.",
+        )
+
+
+def score_again(path: Path) -> tuple[Path, RunScores]:
+    """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
+
+    Returns:
+        The new file `scores/<n>.json`, and its scores.
+
+    Raises:
+        RunFolderError: If the run has no samples yet.
+    """
+    scores = _scores_of_samples(path)
+    return RunFolder(path).add_scores(scores.scores, scores.differences), scores
+
+
+def same_scores(path: Path) -> bool:
+    """Whether scoring the samples of a run anew gives the scores it holds; raises as `score_again`."""
+    return _scores_of_samples(path) == _told(RunFolder(path))
+
+
+def _scores_of_samples(path: Path) -> RunScores:
+    folder = RunFolder(path)
+    manifest = folder.manifest()
+    _refuse_changed(folder)
+    if manifest["status"] not in ("complete", "incomplete"):
+        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
+    scores: list[dict[str, Any]] = []
+    sides: list[Side | None] = []
+    for entry in manifest["tasks"]:
+        scored, side = scored_entry(entry, lambda key: [scored.sample for scored in folder.read_samples(key)])
+        scores += scored.scores
+        sides.append(side)
+    return RunScores(scores, differences(sides))
+
+
+def scored_entry(
+    entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]]
+) -> tuple[VariedScores, Side | None]:
+    """Score a task by its entry in the manifest, which is all there is to go by once it is over.
+
+    Args:
+        entry: The entry.
+        samples_of: Gives the samples of the task, and of each of its variations, by the key.
+    """
+    task = ScoredTask(
+        task=entry["task"],
+        version=entry["version"],
+        protocol=entry["protocol"],
+        shots=entry["shots"],
+        card=TaskCard.model_validate(entry["card"]),
+        data_hash=entry["data_sha256"],
+        n_total=entry["documents_total"],
+        samples=samples_of(entry["key"]),
+        form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
+    )
+    variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
+    scored = score_varied(task, variations)
+    return scored, side_of(task, scored.parts[0])
+
+
+def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
+    """The samples as their file holds them."""
+    return [
+        ScoredSample(sample, answer.state, answer.prediction, answer.note, value)
+        for sample, answer, value in zip(samples, scored.answers, scored.values, strict=True)
+    ]

@@ -1,0 +1,111 @@
+"""How a task's score differs from that of the same items in the standard variety, or in English.
+
+Pure and offline, as the scores themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from seahelm_lite.catalog.task_card import JUDGED, DifferenceKind, Metric
+from seahelm_lite.records import JsonValue, sha256_hex
+from seahelm_lite.scoring.scores import ScoredTask, TaskScores, numbers
+from seahelm_lite.stats.intervals import Estimate
+from seahelm_lite.stats.parts import Parts, difference
+
+
+@dataclass(frozen=True)
+class Side:
+    """A task as one of the two sides of a difference."""
+
+    task: str
+    protocol: str
+    shots: int
+    parallel: Mapping[DifferenceKind, str]
+    """Kind of difference to the task it is taken to."""
+    rows: Mapping[str, int]
+    """Item to its row in the parts."""
+    clusters: Sequence[str]
+    """Of each row."""
+    parts: Mapping[Metric, Parts]
+    errors: int
+    """Answers that ended in error."""
+    seed: str
+    """What the resampling of its own intervals is drawn from."""
+
+
+def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
+    """A task as a side; None where its documents are no items of several tasks."""
+    documents = scored.table.documents
+    if not documents or any(document.item is None for document in documents):
+        return None
+    return Side(
+        task=task.task,
+        protocol=task.protocol,
+        shots=task.shots,
+        parallel=task.card.parallel.by_kind,
+        rows={str(document.item): row for row, document in enumerate(documents)},
+        clusters=[document.cluster for document in documents],
+        parts={metric: scored.table.parts(metric) for metric in _of_single_items(scored)},
+        errors=sum(answer.state == "error" for answer in scored.answers),
+        seed=f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}",
+    )
+
+
+def _of_single_items(scored: TaskScores) -> list[Metric]:
+    return [entry["metric"] for entry in scored.scores if entry["metric"] not in ("pair_acc", *JUDGED)]
+
+
+def differences(sides: Sequence[Side | None]) -> list[dict[str, JsonValue]]:
+    """The differences of all tasks of a run whose other side was asked in the same way.
+
+    Args:
+        sides: The tasks of the run, in order.
+
+    Returns:
+        An entry of `differences` of scores.json for each kind, task and metric that both sides have.
+    """
+    known = {(side.task, side.protocol, side.shots): side for side in sides if side is not None}
+    found: list[dict[str, JsonValue]] = []
+    for side in known.values():
+        for kind, than in side.parallel.items():
+            other = known.get((than, side.protocol, side.shots))
+            if other is not None:
+                found += _entries(kind, side, other)
+    return found
+
+
+def _entries(kind: DifferenceKind, side: Side, other: Side) -> Iterator[dict[str, JsonValue]]:
+    common = [item for item in side.rows if item in other.rows]
+    for metric, parts in side.parts.items():
+        if metric in other.parts:
+            yield {
+                "kind": kind,
+                "task": side.task,
+                "than": other.task,
+                "protocol": side.protocol,
+                "shots": side.shots,
+                "metric": metric,
+                **numbers(_estimate(kind, metric, side, other, parts, common)),
+                "n_only_task": len(side.rows) - len(common),
+                "n_only_than": len(other.rows) - len(common),
+            }
+
+
+def _estimate(
+    kind: DifferenceKind, metric: Metric, side: Side, other: Side, parts: Parts, common: Sequence[str]
+) -> Estimate:
+    rows = [side.rows[item] for item in common]
+    clusters = [side.clusters[row] for row in rows]
+    method = "cr1-t" if parts.statistic is None else "cluster-bootstrap"
+    reason = None
+    if side.errors or other.errors:
+        reason = f"{side.errors + other.errors} answers of the two tasks ended in error, which is never an answer"
+    elif not common:
+        reason = "the two tasks were not asked the same items"
+    if reason is not None:
+        return Estimate(None, None, None, None, None, method, len(rows), len(set(clusters)), reason)
+    seed = int(sha256_hex(f"{kind}:{metric}:{side.seed}:{other.seed}")[:16], 16)
+    others = other.parts[metric].only([other.rows[item] for item in common])
+    return difference(parts.only(rows), others, clusters, seed=seed)

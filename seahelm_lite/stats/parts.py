@@ -1,0 +1,54 @@
+"""What the documents of a task add to a metric, and the difference of two tasks on the same items. Pure numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, cluster_robust
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A metric taken apart into documents."""
+
+    counts: Floats
+    """Shape (documents, k): what each adds to the k totals of the statistic; one column of scores for a mean."""
+    statistic: Callable[[Floats], Floats] | None = None
+    """From totals of shape (m, k) to m values; None for the mean of the scores."""
+
+    def only(self, rows: Sequence[int]) -> Parts:
+        """Some of the documents, in the order given."""
+        return Parts(self.counts[list(rows)], self.statistic)
+
+
+def difference(first: Parts, second: Parts, clusters: Sequence[str], *, seed: int) -> Estimate:
+    """The metric of the first less that of the second, on the same items, with a paired interval.
+
+    Two means differ by the mean of the differences, whose clustered standard error is that of `cluster_robust`. Other
+    metrics are no means: each resample draws whole clusters, and the same for both sides.
+
+    Args:
+        first: Of n items.
+        second: Of the same items in the same order.
+        clusters: The cluster of each item.
+        seed: Of the resampling.
+
+    Returns:
+        The estimate. Where every item differs by the same, as in a task against itself, nothing tells how far the
+        difference would move with other items: the uncertainty is then None, never zero.
+    """
+    if first.statistic is None or second.statistic is None:
+        told = cluster_robust([float(d) for d in first.counts[:, 0] - second.counts[:, 0]], clusters)
+        if told.se is None or told.se > 0:
+            return told
+        reason = "every item differs by the same, which says nothing of the uncertainty"
+        return Estimate(told.value, None, None, None, None, told.method, told.n, told.n_clusters, reason)
+    one, other, width = first.statistic, second.statistic, first.counts.shape[1]
+
+    def both(totals: Floats) -> Floats:
+        return np.asarray(one(totals[:, :width]) - other(totals[:, width:]))
+
+    return cluster_bootstrap(np.hstack([first.counts, second.counts]), clusters, both, seed=seed)

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seahelm_lite.prompts.words import language_words
+from seahelm_lite.records import Response
+from seahelm_lite.scoring.final_answers import final_answer, same_value
+from tests.scoring.making import passage, read, said, text_card
+
+CARD = text_card("exact", reads="number", paragraphs=True)
+PROBLEM = passage(0, "Berapa 9 + 9?", "18")
+
+
+@pytest.mark.parametrize(
+    ("language", "solution", "answer"),
+    [
+        ("en", r"First \boxed{12}, so \boxed{\frac{3}{4}}.", r"\frac{3}{4}"),
+        ("en", r"\boxed{\frac{\sqrt{6}}{4}} follows.", r"\frac{\sqrt{6}}{4}"),
+        ("en", r"The answer is 7. Written properly: \boxed{9}", "9"),
+        ("en", r"\fbox{} is empty, the answer is 3", "3"),
+        ("en", "The answer is $5 + 13 = 18$ dollars.", "18"),
+        ("en", "**Answer:** $70,000", "70,000"),
+        ("en", "Answer:\n\n18", "18"),
+        ("en", "The answer: -7", "-7"),
+        ("en", "10-5 leaves the rest", "5"),
+        ("en", "it is -7.", "-7"),
+        ("th", "คำตอบคือ ๑๘ ดอลลาร์", "18"),
+        ("th", "ตอบ 18 บาท ในเวลา 3 วัน", "18"),
+        ("th", "ได้ผลตอบแทน 500 บาท รวมเป็น 520", "520"),
+        ("vi", r"Đáp án: \(\frac{1}{2}\)", r"\frac{1}{2}"),
+        ("vi", "Vậy đáp án là 2.125 đồng.", "2.125"),
+        ("id", "Jawaban akhir: ia punya 3 apel dan 4 jeruk, jadi 7 buah", "7"),
+        ("km", "ចម្លើយ៖ ១៨", "18"),
+        ("my", "၁၈", "18"),
+    ],
+)
+def test_the_final_answer_is_boxed_or_tagged_or_the_last_number(language: str, solution: str, answer: str) -> None:
+    found = final_answer(solution, language_words(language))
+    assert found is not None
+    assert found.text == answer
+
+
+@pytest.mark.parametrize("solution", ["", "I do not know.", r"\boxed{}", "สิบแปด"])
+def test_a_solution_without_a_number_has_no_answer(solution: str) -> None:
+    assert final_answer(solution, language_words("en")) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        ("70,000", "70000"),
+        ("70.000", "70000"),
+        ("2.125", "2,125"),
+        ("1.234,5", "1234.5"),
+        ("1,234,567", "1234567"),
+        (r"1\,000", "1000"),
+        ("1 000", "1000"),
+        ("18.00", "18"),
+        ("$70,000", "70000"),
+        ("RM 5.50", "5.5"),
+        ("18 ดอลลาร์", "18"),
+        (r"18\text{ cm}", "18"),
+        (r"50\%", "50"),
+        (r"90^\circ", "90"),
+        ("x = 5", "5"),
+        ("๑๘", "18"),
+        ("១៨", "18"),
+        ("\u22125", "-5"),
+        ("3/4", r"$\frac{3}{4}$"),
+        (r"\dfrac{3}{4}", r"$\frac{3}{4}$"),
+        ("0,75", r"\frac34"),
+        (r"8\sqrt5-16", r"$8\sqrt{5} - 16$"),
+        (r"\left(-\infty, -1\right) \cup (6, \infty)", r"$(-\infty,-1)\cup(6,+\infty)$"),
+        (r"10^{2^n - n - 1}", r"$10^{2^n-n-1}$"),
+    ],
+)
+def test_spellings_of_one_value_are_the_same(answer: str, reference: str) -> None:
+    assert same_value(answer, reference)
+    assert same_value(reference, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        ("18", "81"),
+        ("3", "-3"),
+        ("100", "10"),
+        ("2n", "2"),
+        ("4/3", "3/4"),
+        (r"\frac{1}{0}", "1"),
+        ("10", r"$10^{2^n-n-1}$"),
+        (r"2\sqrt{2}", r"2\sqrt{3}"),
+        ("2,12", "212"),
+        ("", "0"),
+        ("", ""),
+    ],
+)
+def test_other_values_are_not(answer: str, reference: str) -> None:
+    assert not same_value(answer, reference)
+
+
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["{:d}", "{:,d}", "${:,d}$", r"\text{{is }}{:d}", "{:d}.0"]))
+def test_a_whole_number_is_itself_however_it_is_grouped(number: int, layout: str) -> None:
+    assert same_value(layout.format(number), str(number))
+    assert not same_value(layout.format(number), str(number + 1))
+
+
+@given(st.fractions(-100, 100, max_denominator=50))
+def test_a_fraction_in_latex_has_the_value_that_sympy_gives_it(value: Fraction) -> None:
+    assert same_value(sympy.latex(sympy.Rational(value.numerator, value.denominator)), f"{value}")
+
+
+@pytest.mark.parametrize(
+    ("reply", "finish", "state", "text"),
+    [
+        (r"9 + 9 = \boxed{18}", "stop", "scored", "18"),
+        (r"9 + 9 = \boxed{18}. To check this, 18 -", "length", "scored", "18"),
+        ("Answer: 18", "stop", "scored", "18"),
+        ("Answer: 1", "length", "truncated", "Answer: 1"),
+        ("First 9, then 9 more", "length", "truncated", "First 9, then 9 more"),
+        ("Eighteen", "stop", "unparsed", None),
+        ("I cannot help with these 2 things", "stop", "refused", "I cannot help with these 2 things"),
+        (r"I cannot help but find \boxed{18}", "stop", "scored", "18"),
+        (r"<think>\boxed{18}", "stop", "truncated", None),
+        (r"<think>\boxed{17}</think>18", "stop", "scored", "18"),
+        ("", "stop", "unparsed", None),
+        ("", "length", "truncated", None),
+    ],
+)
+def test_a_solution_ends_in_the_state_that_its_answer_calls_for(
+    reply: str, finish: str, state: str, text: str | None
+) -> None:
+    answer = read(said(PROBLEM, Response(text=reply, finish_reason=finish)), CARD, "gen")  # type: ignore[arg-type]
+    assert (answer.state, answer.text) == (state, text)
