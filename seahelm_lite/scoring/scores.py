@@ -17,6 +17,7 @@ from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
+from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.stats.intervals import Estimate
 
@@ -78,6 +79,7 @@ def score_task(task: ScoredTask) -> TaskScores:
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
     """The documents of a task before anything was asked, for its chance and baselines."""
+    refuse_misused_checks(documents)
     samples = [Sample(document, 0, (), ()) for document in documents]
     build = ChoiceTable if card.kind == "multiple_choice" else TextTable
     return build(samples, [Answer("unparsed")] * len(samples), 0)

@@ -113,9 +113,14 @@ class TextTable:
         """
         if metric == "rouge_l":
             return self._beginnings()
+        sources = [self._sources[index] for index in self._firsts]
+        if metric in ("instr_acc", "instr_lang_acc"):
+            measured = zip(sources, self.documents, strict=True)
+            return {
+                "copy": float(np.mean([MEASURES[metric](source, document.fields) for source, document in measured]))
+            }
         if metric not in ("chrf", "chrf_gain"):
             return {}
-        sources = [self._sources[index] for index in self._firsts]
         copied = corpus_chrf(sources, [self._references[index] for index in self._firsts])
         return {"copy": copied if metric == "chrf" else 0.0}
 
