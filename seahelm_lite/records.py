@@ -208,10 +208,20 @@ Outcome = Response | Failure
 class AnswerForm:
     """In what form a task's answers come, which decides how they are read."""
 
-    kind: Literal["letter", "likelihood", "text"]
-    """A reply that names an option, a log-likelihood for each option, or a text that is the answer."""
+    kind: Literal["letter", "likelihood", "text", "sea-helm"]
+    """A reply that names an option, a log-likelihood for each option, a text that is the answer, or a reply that is
+    read by SEA-HELM's rule."""
     key: str | None = None
     """Name of the JSON member that holds the letter, where the prompt asked for one."""
+    tag: str | None = None
+    """What SEA-HELM's rule looks for before a label."""
+    labels: tuple[str, ...] = ()
+    """What that rule takes for an answer."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The JSON object of a manifest, from which `AnswerForm(**body)` is made again."""
+        body: dict[str, JsonValue] = {"kind": self.kind, "key": self.key}
+        return {**body, "tag": self.tag, "labels": list(self.labels)} if self.kind == "sea-helm" else body
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path) -> Prep
     """
     definitions, optional = catalog.select(spec.suites, spec.tasks)
     model = open_model(spec.model)
-    plan = make_plan(definitions, optional, spec, model, where)
+    plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
     for task in plan.tasks:
         refuse_misused_checks(sample.document for sample in task.samples)
     facts = model.facts
@@ -121,7 +121,7 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
         for part in task.parts
     ]
     # Runs that were begun before these settings existed keep their ids.
-    later = {name for name in ("templates", "shot_seeds") if getattr(spec, name) == RunSpec.model_fields[name].default}
+    later = {n for n in ("compat", "templates", "shot_seeds") if getattr(spec, n) == RunSpec.model_fields[n].default}
     settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks", *later})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}

@@ -11,6 +11,7 @@ from seahelm_lite.boards.reproduce import command
 from seahelm_lite.boards.results import Cell, Counts, LogFile, Mark
 from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.catalog.board_card import BoardColumn
+from seahelm_lite.catalog.compat import COMPAT
 from seahelm_lite.engine.spec import RunSpec
 
 _MANY_UNPARSED = 0.1
@@ -106,5 +107,7 @@ def _would_fill(run: FinishedRun, column: BoardColumn) -> bool:
     settings = run.settings
     if not isinstance(settings, RunSpec):
         return False
+    if settings.compat is not None:
+        return COMPAT + settings.compat == column.protocol
     protocol = "gen" if column.task.card.kind == "generation" else settings.protocol or "gen-letter"
     return (protocol, settings.shots) == (column.protocol, column.shots)

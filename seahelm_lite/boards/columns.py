@@ -38,7 +38,7 @@ def column_facts(column: BoardColumn, candidates: Iterable[Candidate]) -> Column
         n=known.asked.documents_total if known is not None else None,
         chance=whole.score.chance if whole is not None else None,
         baselines={name: value for name, value in baselines.items() if value is not None},
-        cluster_key=card.document.cluster or "document",
+        cluster_key=card.cluster_in(column.protocol),
         licence=card.licence,
         citation=card.citation,
         defects=card.defects,

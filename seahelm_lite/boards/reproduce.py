@@ -13,7 +13,7 @@ from seahelm_lite.records import sha256_hex
 _OUT = ("--out", "out")
 
 _SETTINGS = (
-    "protocol", "shots", "shot_seeds", "seed", "repeats", "templates", "limit", "chat_template", "max_tokens",
+    "protocol", "compat", "shots", "shot_seeds", "seed", "repeats", "templates", "limit", "chat_template", "max_tokens",
 )  # fmt: skip
 """Settings of a run that are options with a value."""
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from seahelm_lite.catalog.compat import COMPAT
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
@@ -115,11 +116,12 @@ def _columns(card: BoardCard, file: YamlFile, tasks: Mapping[str, TaskDefinition
 
 
 def _column(card: BoardCard, entry: BoardTask, task: TaskDefinition) -> BoardColumn:
+    protocol = "gen" if task.card.kind == "generation" else card.protocol
     return BoardColumn(
         task=task,
-        protocol="gen" if task.card.kind == "generation" else card.protocol,
+        protocol=protocol,
         shots=card.shots if entry.shots is None else entry.shots,
-        metric=entry.metric or task.card.metrics[0],
+        metric=entry.metric or task.card.metrics_in(protocol)[0],
         weight=entry.weight,
         required=entry.required,
     )
@@ -128,20 +130,22 @@ def _column(card: BoardCard, entry: BoardTask, task: TaskDefinition) -> BoardCol
 def _check(column: BoardColumn, file: YamlFile, index: int) -> None:
     """Raise CardError where a column could never be filled, or could not rank models."""
     task = column.task
-    if not column.protocol.startswith(RECORDED) and column.protocol not in task.card.protocols:
+    protocols = (*task.card.protocols, *(COMPAT + peer for peer in task.card.compat.peers))
+    if not column.protocol.startswith(RECORDED) and column.protocol not in protocols:
         raise CardError(
             f"{task.name} cannot be asked in {column.protocol}, the board's protocol",
             where=file.at(("tasks", index, "task")),
-            remedy=f"Its card allows {', '.join(task.card.protocols)}.",
+            remedy=f"Its card allows {', '.join(protocols)}.",
         )
-    if column.metric not in task.card.metrics:
+    metrics = task.card.metrics_in(column.protocol)
+    if column.metric not in metrics:
         raise CardError(
             f"{task.name} has no metric {column.metric}",
             where=file.at(("tasks", index, "metric")),
-            remedy=f"Its card has {', '.join(task.card.metrics)}.",
+            remedy=f"Its card has {', '.join(metrics)}.",
         )
     if column.required and column.metric != HEADLINE_METRIC:
-        has_it = HEADLINE_METRIC in task.card.metrics
+        has_it = HEADLINE_METRIC in metrics
         raise CardError(
             f"{task.name} is required with the metric {column.metric}; models are ranked by {HEADLINE_METRIC}",
             where=file.at(("tasks", index, "metric")),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seahelm_lite.catalog.definitions import Suite, TaskDefinition, suite_from, task_from
+from seahelm_lite.catalog.definitions import Pair, Suite, TaskDefinition, suite_from, task_from
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.catalog.plugins import BrokenPlugin, CodeRoot, TaskRoot, installed, seeming_names, trusted
@@ -72,6 +72,10 @@ class Catalog:
             chosen[self.task(name).name] = self.task(name)
             optional.discard(name)
         return list(chosen.values()), frozenset(optional)
+
+    def not_obtainable(self, suites: Sequence[str]) -> list[Pair]:
+        """What suites that stand for another harness's list would hold if its data could be had; raises as `select`."""
+        return [pair for name in suites for pair in self.suite(name).pairs if pair.how == "not obtainable"]
 
 
 @dataclass

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from seahelm_lite.catalog.names import nearest
 from seahelm_lite.catalog.task_card import TaskCard
@@ -56,6 +56,34 @@ class TaskDefinition:
     """Of the file's bytes."""
 
 
+class Pair(BaseModel):
+    """A task of another harness in one language, and what there is of it here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    language: str
+    """That harness's own names."""
+    how: Literal["same data", "substitute", "not obtainable"]
+    ours: tuple[str, ...] = ()
+    """Our tasks with its items, or with others of the same kind."""
+    note: str = ""
+    """What differs, or why there is nothing."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Pair:
+        if bool(self.ours) == (self.how == "not obtainable"):
+            raise ValueError(f"{self.name} is {self.how}, so `ours` must {'be empty' if self.ours else 'name a task'}")
+        if self.how != "same data" and not self.note:
+            raise ValueError(f"{self.name} is {self.how}, so it needs a `note` that says why")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Task and language as one."""
+        return f"{self.task} ({self.language})"
+
+
 @dataclass(frozen=True)
 class Suite:
     """A named list of tasks."""
@@ -65,6 +93,8 @@ class Suite:
     tasks: tuple[str, ...]
     optional: tuple[str, ...] = ()
     """Run where their data can be had, listed under `skipped` with the reason where not."""
+    pairs: tuple[Pair, ...] = ()
+    """Of a list that stands for another harness's: each of its task-language pairs."""
 
 
 class _Metadata(BaseModel):
@@ -82,6 +112,7 @@ class _SuiteExtras(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     title: str
     optional: tuple[str, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
 
 class _SuiteFile(BaseModel):
@@ -154,4 +185,10 @@ def suite_from(file: YamlFile) -> Suite:
     """Check a parsed suite file, which is an lm-eval group that also names its optional tasks."""
     checked = parse(_SuiteFile, file)
     extras = checked.metadata.seahelm_lite
-    return Suite(name=checked.group, title=extras.title, tasks=checked.task, optional=extras.optional)
+    listed, covered = {*checked.task, *extras.optional}, {name for pair in extras.pairs for name in pair.ours}
+    if extras.pairs and listed != covered:
+        raise CardError(
+            f"the tasks and the pairs do not go together: {', '.join(sorted(listed ^ covered))} is in one of them only",
+            where=file.at(("metadata", "seahelm_lite", "pairs")),
+        )
+    return Suite(checked.group, extras.title, checked.task, extras.optional, extras.pairs)

@@ -22,8 +22,8 @@ from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 FACTS_FILE = "facts.json"
 FACTS_SCHEMA: Literal["seahelm-lite/task-facts/1"] = "seahelm-lite/task-facts/1"
 
-_WORDS = frozenset(("title", "measures", "citation", "defects", "human"))
-"""Fields of a card that change no number."""
+_WORDS = frozenset(("title", "measures", "citation", "defects", "human", "compat"))
+"""Fields of a card that change no number; the other harnesses of `compat` have their own."""
 
 Severity = Literal["error", "warning", "note"]
 """Of what lint finds. An error: the card must leave the row out, or be mended. A warning: a reader of scores must know.

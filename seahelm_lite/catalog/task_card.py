@@ -9,14 +9,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from seahelm_lite.catalog.compat import Compat
 from seahelm_lite.catalog.pins import HubPin, Pin
 
 Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
 MULTIPLE_CHOICE_PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze")
 
-ProtocolName = Annotated[str, Field(pattern=r"^(gen-letter|ll-letter|ll-cloze|gen|recorded:[a-z0-9][a-z0-9.-]*)$")]
-"""A protocol that we ask in, or `recorded:<source>` for answers made elsewhere, with that source's own prompts."""
+ProtocolName = Annotated[
+    str,
+    Field(pattern=r"^(gen-letter|ll-letter|ll-cloze|gen|compat:(sea-helm|lm-eval)|recorded:[a-z0-9][a-z0-9.-]*)$"),
+]
+"""A protocol that we ask in, `compat:<peer>` for another harness's own prompts and scoring, or `recorded:<source>` for
+answers made elsewhere, with that source's own prompts."""
 RECORDED = "recorded:"
 
 Metric = Literal[
@@ -272,6 +277,8 @@ class TaskCard(_Card):
     finely needs the room."""
     defects: tuple[str, ...] = ()
     """Known faults of the data that are not removed by an exclusion."""
+    compat: Compat = Compat()
+    """How other harnesses ask and score these items, for `--compat`."""
     human: tuple[HumanReference, ...] = ()
 
     @model_validator(mode="after")
@@ -319,3 +326,19 @@ class TaskCard(_Card):
     def words_language(self) -> str:
         """The language whose words surround the item."""
         return self.prompt_language or self.language
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """Every file that the task can need."""
+        return (*(pin for file in (*self.data.test, *self.data.shots) for pin in file.pins), *self.compat.pins)
+
+    def metrics_in(self, protocol: str) -> tuple[Metric, ...]:
+        """The metrics of a protocol, headline first: a peer's own in its compat mode."""
+        form = self.compat.of(protocol)
+        return self.metrics if form is None else form.metrics
+
+    def cluster_in(self, protocol: str) -> str:
+        """What documents of a cluster share in a protocol."""
+        form = self.compat.of(protocol)
+        own_rows = form is not None and form.rows is not None
+        return (form.cluster if form is not None and own_rows else self.document.cluster) or "document"

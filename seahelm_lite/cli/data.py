@@ -38,7 +38,7 @@ def execute(options: argparse.Namespace) -> int:
     definitions, optional = catalog.select(options.suite, list(catalog.tasks) if everything else options.task)
     entries: list[dict[str, Any]] = []
     for task in definitions:
-        for pin in (pin for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins):
+        for pin in task.card.pins:
             entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
             try:
                 found = verify(pin, where)

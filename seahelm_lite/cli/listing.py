@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog
-from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.definitions import Suite, TaskDefinition
 from seahelm_lite.catalog.facts import Known, all_known
 from seahelm_lite.cli.options import print_json
 from seahelm_lite.cli.tables import console, table
@@ -30,13 +30,26 @@ def list_tasks(catalog: Catalog, *, as_json: bool) -> int:
     return 0
 
 
+def suite_summary(suite: Suite) -> dict[str, Any]:
+    """What is in a suite; for one that stands for another harness's list, what there is of each of its pairs."""
+    summary = {"suite": suite.name, "title": suite.title, "tasks": suite.tasks, "optional": suite.optional}
+    return {**summary, "pairs": [pair.model_dump(mode="json") for pair in suite.pairs]}
+
+
 def summary(task: TaskDefinition, known: Known) -> dict[str, Any]:
     """What a program may want to know of a task without its data."""
     card = task.card.model_dump(mode="json")
     wanted = ("suite", "title", "language", "country", "variety", "pillar", "kind", "protocols", "metrics", "licence")
-    pins = [pin.describe() for file in (*task.card.data.test, *task.card.data.shots) for pin in file.pins]
+    pins = [pin.describe() for pin in task.card.pins]
     taken = {name: card[name] for name in (*wanted, "human")}
-    return {"task": task.name, "version": task.version, **taken, "sources": pins, "facts": known.told()}
+    return {
+        "task": task.name,
+        "version": task.version,
+        **taken,
+        "compat": list(task.card.compat.peers),
+        "sources": pins,
+        "facts": known.told(),
+    }
 
 
 def _row(task: TaskDefinition, known: Known) -> list[str]:

@@ -35,6 +35,9 @@ def add(commands: Any) -> None:
     what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
     how = parser.add_argument_group("how it is asked")
     how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
+    how.add_argument(
+        "--compat", metavar="PEER", help="sea-helm or lm-eval: with that harness's own prompts and scoring"
+    )
     how.add_argument("--shots", type=int, metavar="K", help="examples before each question (default 0)")
     how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
     how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")

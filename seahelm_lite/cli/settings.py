@@ -32,6 +32,8 @@ def run_spec(options: argparse.Namespace) -> RunSpec:
         return RunSpec.model_validate(settings)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
+        if not fault["loc"]:
+            raise CardError(fault["msg"].removeprefix("Value error, ")) from None
         name = str(fault["loc"][0])
         from_file = file is not None and name not in given_settings(options)
         where = file.at(fault["loc"]) if file is not None and from_file else ""
@@ -66,6 +68,7 @@ def given_settings(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _check_names(settings: dict[str, Any]) -> None:
+    from seahelm_lite.catalog.compat import PEERS
     from seahelm_lite.catalog.names import unknown
     from seahelm_lite.catalog.task_card import MULTIPLE_CHOICE_PROTOCOLS, PROTOCOLS
     from seahelm_lite.errors import SeahelmError
@@ -74,6 +77,8 @@ def _check_names(settings: dict[str, Any]) -> None:
         raise SeahelmError("no model is named", remedy="Add --model SPEC; `seahelm-lite run -h` shows the forms.")
     if not settings.get("suites") and not settings.get("tasks"):
         raise SeahelmError("no suite or task is named", remedy="Add --suite or --task; `seahelm-lite tasks list`.")
+    if (peer := settings.get("compat")) is not None and peer not in PEERS:
+        raise unknown("harness to be compatible with", str(peer), PEERS, listing=", ".join(PEERS))
     protocol = settings.get("protocol")
     if protocol is not None and protocol not in PROTOCOLS:
         raise unknown("protocol", str(protocol), PROTOCOLS, listing=", ".join(MULTIPLE_CHOICE_PROTOCOLS))

@@ -115,6 +115,8 @@ def _draw(made: Sheet) -> None:
 def _numbers(made: Sheet) -> Iterator[tuple[str, str]]:
     card, facts = made.card, made.known.facts
     yield "language", card.language + (f", {card.variety}" if card.variety else "")
+    if card.compat.peers:
+        yield "compat", ", ".join(card.compat.peers)
     yield "metrics", ", ".join(card.metrics)
     if facts is None:
         yield made.known.state, f"{made.known.reason}"
@@ -148,7 +150,7 @@ def _data(made: Sheet) -> Iterator[tuple[str, str]]:
     may = "items may be shown" if card.licence.redistributable else "items may not be shown"
     yield "licence", ". ".join(filter(None, (f"{card.licence.stated} ({may})", card.licence.note)))
     yield "citation", card.citation
-    sources = dict.fromkeys(pin.describe() for file in (*card.data.test, *card.data.shots) for pin in file.pins)
+    sources = dict.fromkeys(pin.describe() for pin in card.pins)
     for number, source in enumerate(list(sources)[:4]):
         yield "" if number else "pinned", source
     if len(sources) > 4:

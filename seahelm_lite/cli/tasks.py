@@ -13,6 +13,8 @@ from seahelm_lite.cli.options import add_data_options, add_json, add_trust, comm
 if TYPE_CHECKING:
     from seahelm_lite.catalog.definitions import TaskDefinition
     from seahelm_lite.catalog.task_card import Protocol
+    from seahelm_lite.records import Document
+    from seahelm_lite.sources.where import Where
 
 
 def add(commands: Any) -> None:
@@ -41,6 +43,7 @@ def add(commands: Any) -> None:
     preview.add_argument("task")
     preview.add_argument("--document", metavar="ID", help="document id (default: the first)")
     preview.add_argument("--protocol", metavar="P", help="one protocol (default: all of the task)")
+    preview.add_argument("--compat", metavar="PEER", help="sea-helm or lm-eval: as that harness asks it")
     _add_wording(preview)
     preview.add_argument("--shots", type=count, default=0, metavar="K", help="examples before the question")
     preview.add_argument("--seed", type=int, default=0, metavar="N", help="of the examples")
@@ -88,14 +91,14 @@ def _add_wording(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from seahelm_lite.cli.listing import list_tasks
+    from seahelm_lite.cli.listing import list_tasks, suite_summary
     from seahelm_lite.cli.tables import console, table
 
     catalog, _ = load(options)
     if options.suites:
         suites = sorted(catalog.suites.values(), key=lambda suite: suite.name)
         if options.json:
-            print_json([{"suite": s.name, "title": s.title, "tasks": s.tasks, "optional": s.optional} for s in suites])
+            print_json([suite_summary(suite) for suite in suites])
             return 0
         rows = [
             [s.name, s.title, ", ".join((*s.tasks, *(f"{name} (optional)" for name in s.optional)))] for s in suites
@@ -112,14 +115,28 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _preview(options: argparse.Namespace) -> int:
+    from seahelm_lite.cli.compat_preview import compat_prompts
+
+    catalog, where = load(options)
+    task = catalog.task(options.task)
+    show = _own_prompts if options.compat is None else compat_prompts
+    document, prompts = show(task, options, where)
+    if options.json:
+        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
+    else:
+        _draw(document.id, prompts)
+    return 0
+
+
+def _own_prompts(
+    task: TaskDefinition, options: argparse.Namespace, where: Where
+) -> tuple[Document, list[dict[str, Any]]]:
     from seahelm_lite.catalog.names import unknown
     from seahelm_lite.catalog.task_card import PROTOCOLS
     from seahelm_lite.prompts.asking import Asker, Asking
     from seahelm_lite.prompts.shots import draw_shots
     from seahelm_lite.sources.documents import load_documents
 
-    catalog, where = load(options)
-    task = catalog.task(options.task)
     if options.protocol is not None and options.protocol not in PROTOCOLS:
         raise unknown("protocol", options.protocol, PROTOCOLS, listing=", ".join(PROTOCOLS))
     data = load_documents(task.card, where)
@@ -135,11 +152,7 @@ def _preview(options: argparse.Namespace) -> int:
             asker = Asker(task.name, task.card, protocol, asking)
             requests = [request.canonical() for request in asker.requests(document)]
             prompts.append({"protocol": protocol, "layout": layout, "requests": requests})
-    if options.json:
-        print_json({"task": task.name, "document": document.id, "fields": dict(document.fields), "prompts": prompts})
-    else:
-        _draw(document.id, prompts)
-    return 0
+    return document, prompts
 
 
 def _previewed(options: argparse.Namespace, task: TaskDefinition) -> Sequence[Protocol]:

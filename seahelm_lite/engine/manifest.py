@@ -134,7 +134,7 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
         "excluded": dict(task.data.excluded),
         "documents": len({sample.document.id for sample in task.samples}),
         "documents_total": len(task.data.test),
-        "answer_form": None,
+        "answer_form": task.form.to_json() if task.form is not None else None,
         "usage": None,
         "variations": [
             {

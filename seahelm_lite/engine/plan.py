@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import ip_address
 from typing import Literal
 
-from seahelm_lite.catalog.definitions import TaskDefinition
-from seahelm_lite.catalog.task_card import Protocol
+from seahelm_lite.catalog.compat import COMPAT, Peer
+from seahelm_lite.catalog.definitions import Pair, TaskDefinition
+from seahelm_lite.catalog.task_card import Protocol, ProtocolName
+from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
@@ -16,7 +19,7 @@ from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.prompts.subset import limited
-from seahelm_lite.records import Document, Request
+from seahelm_lite.records import AnswerForm, Document, Request
 from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
 
@@ -47,12 +50,14 @@ class PlannedTask:
     """One task under one protocol."""
 
     definition: TaskDefinition
-    protocol: Protocol
+    protocol: ProtocolName
     layout: Literal["chat", "plain"]
     shot_documents: tuple[Document, ...]
     data: TaskDocuments
     samples: tuple[PlannedSample, ...]
     variations: tuple[Variation, ...] = ()
+    form: AnswerForm | None = None
+    """How answers are read in a compat mode; None where our own protocol says it."""
 
     @property
     def shots(self) -> int:
@@ -61,8 +66,8 @@ class PlannedTask:
 
     @property
     def key(self) -> str:
-        """`task@protocol`, the name of its files."""
-        return f"{self.definition.name}@{self.protocol}"
+        """`task@protocol`, the name of its files, in which a colon is not allowed everywhere."""
+        return f"{self.definition.name}@{self.protocol.replace(':', '-')}"
 
     @property
     def parts(self) -> tuple[PlannedTask | Variation, ...]:
@@ -101,12 +106,18 @@ class Plan:
 
 
 def make_plan(
-    definitions: Sequence[TaskDefinition], optional: Iterable[str], spec: RunSpec, model: Model, where: Where
+    definitions: Sequence[TaskDefinition],
+    optional: Iterable[str],
+    spec: RunSpec,
+    model: Model,
+    where: Where,
+    absent: Iterable[Pair] = (),
 ) -> Plan:
     """Load the data and build every request.
 
     A task that cannot be asked here is skipped with its reason, where that is nobody's mistake: the model or the
-    protocol does not suit it, or it is optional and its data cannot be had.
+    protocol does not suit it, or it is optional and its data cannot be had. So is what a suite would hold if anybody
+    could get it (`absent`).
 
     Raises:
         SourceError, DataError: If the data of a task that is not optional is missing or faulty.
@@ -114,11 +125,16 @@ def make_plan(
     """
     may_skip = frozenset(optional)
     tasks: list[PlannedTask] = []
-    skipped: list[Skipped] = []
+    skipped = [Skipped(pair.name, f"not obtainable: {pair.note}") for pair in absent]
     refuse_impossible(spec.protocol, model.facts)
+    if spec.compat is not None:
+        refuse_model(spec.compat, model.facts)
     for definition in definitions:
         try:
-            tasks.append(_plan_task(definition, spec, model, where))
+            if spec.compat is not None:
+                tasks.append(_plan_compat(definition, spec.compat, spec, model, where))
+            else:
+                tasks.append(_plan_task(definition, spec, model, where))
         except Unsuited as reason:
             skipped.append(Skipped(definition.name, str(reason)))
         except AbsentSourceError as error:
@@ -182,15 +198,9 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
         ways = list(other_ways(asking, protocol, data.shots, spec, definition.name))
     except DataError as error:
         raise Unsuited(f"{error.what}; {error.remedy}") from None
-    chosen = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
 
     def samples(asking: Asking) -> tuple[PlannedSample, ...]:
-        asker = Asker(definition.name, definition.card, protocol, asking)
-        return tuple(
-            _planned(document, repeat, asker.requests(document, repeat))
-            for document in chosen
-            for repeat in range(spec.repeats)
-        )
+        return _planned(definition, data, spec, Asker(definition.name, definition.card, protocol, asking).requests)
 
     task = PlannedTask(definition, protocol, layout, tuple(asking.shots), data, samples(asking))
     variations = (
@@ -199,8 +209,28 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     return replace(task, variations=tuple(variations))
 
 
-def _planned(document: Document, repeat: int, requests: Sequence[Request]) -> PlannedSample:
-    return PlannedSample(document, repeat, tuple(requests), tuple(request.hash() for request in requests))
+def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
+    """As `_plan_task`, in the words of another harness, which come with its rows."""
+    facts = model.facts
+    _refuse_egress(definition, spec, facts)
+    asked = load_as_peer(definition, peer, where)
+    if isinstance(model, DocumentModel):
+        model.learn(definition, asked.data, seed=spec.seed)
+    name = definition.name if facts.capabilities.by_document else None
+    samples = _planned(definition, asked.data, spec, partial(asked.requests, seed=spec.seed, task=name))
+    return PlannedTask(definition, COMPAT + peer, asked.layout, (), asked.data, samples, form=asked.form)
+
+
+def _planned(
+    definition: TaskDefinition, data: TaskDocuments, spec: RunSpec, ask: Callable[[Document, int], list[Request]]
+) -> tuple[PlannedSample, ...]:
+    """The samples of the documents that are to be asked."""
+    planned = []
+    for document in limited(data.test, spec.limit, seed=spec.seed, task=definition.name):
+        for repeat in range(spec.repeats):
+            requests = tuple(ask(document, repeat))
+            planned.append(PlannedSample(document, repeat, requests, tuple(request.hash() for request in requests)))
+    return tuple(planned)
 
 
 def layout_for(protocol: Protocol, spec: RunSpec, facts: ModelFacts) -> Literal["chat", "plain"]:
@@ -239,6 +269,8 @@ def _is_this_machine(host: str) -> bool:
 
 def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) -> Iterable[str]:
     yield from facts.deviations
+    if spec.compat is not None:
+        yield DIFFERENCES[spec.compat]
     if not facts.capabilities.chat and not facts.capabilities.by_document:
         asked = [task.protocol for task in tasks if task.protocol in ("gen-letter", "gen")]
         if asked:

@@ -133,7 +133,7 @@ def _task_entry(run: RecordedRun, key: str, task: RecordedTask) -> dict[str, Any
         "excluded": task.data.excluded,
         "documents": len(task.data.test),
         "documents_total": len(task.data.test),
-        "answer_form": {"kind": task.form.kind, "key": task.form.key},
+        "answer_form": task.form.to_json(),
         "usage": total_usage(_outcomes(task)),
         "variations": [],
         "card": definition.file.data["metadata"]["seahelm_lite"],

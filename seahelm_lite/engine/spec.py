@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from seahelm_lite.catalog.compat import Peer
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import JsonValue
@@ -24,6 +25,8 @@ class RunSpec(BaseModel):
     tasks: tuple[str, ...] = ()
     protocol: Protocol | None = None
     """Of multiple-choice tasks; `gen-letter` where it is not given."""
+    compat: Peer | None = None
+    """Another harness, whose prompts and scoring take the place of ours."""
     shots: int = Field(default=0, ge=0)
     """Examples before each question."""
     shot_seeds: int = Field(default=1, ge=1)
@@ -51,6 +54,14 @@ class RunSpec(BaseModel):
     def _names_something(self) -> RunSpec:
         if not self.suites and not self.tasks:
             raise ValueError("name at least one suite or task")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_one_way(self) -> RunSpec:
+        own = ("protocol", "shots", "shot_seeds", "templates", "system_prompt", "chat_template", "max_tokens")
+        given = [name for name in own if getattr(self, name) != type(self).model_fields[name].default]
+        if self.compat is not None and given:
+            raise ValueError(f"compat {self.compat} has prompts and limits of its own, so leave out {', '.join(given)}")
         return self
 
 

@@ -57,7 +57,7 @@ def other_ways(first: Asking, protocol: Protocol, pool: Sequence[Document], spec
             yield Way(f"draw-{number}", "shot_seeds", replace(first, shots=shots))
 
 
-def unvaried(asked: Sequence[tuple[str, Protocol]], spec: RunSpec, facts: ModelFacts) -> Iterator[str]:
+def unvaried(asked: Sequence[tuple[str, str]], spec: RunSpec, facts: ModelFacts) -> Iterator[str]:
     """What was to be varied and is not, in sentences.
 
     Args:

@@ -64,8 +64,10 @@ class Baseline:
         """Answer each request with the letter of the picked option."""
         for index, request in enumerate(requests):
             documents, letters, choose = self._tasks[request.task or ""]
-            choice = choose(documents[request.document or ""], request)
-            deliver(index, Response(text=letters[choice], finish_reason="stop"))
+            document = documents[request.document or ""]
+            # A compat mode may ask for words instead of letters.
+            answers = document.fields.get("labels", letters)
+            deliver(index, Response(text=answers[choose(document, request)], finish_reason="stop"))
 
     def _rule(self, data: TaskDocuments, seed: int) -> Choose:
         if self.kind == "random":

@@ -1,4 +1,4 @@
-"""The one module that imports lm-eval (0.4.13): its model classes, as sources of answers for our engine.
+"""The one module that imports lm-eval (0.4.13): its model classes, as sources of answers for our engine, and its tasks.
 
 lm-eval answers a whole list at once; its cache hook tells us each answer as it is made, so that an interrupted run
 keeps what was finished.
@@ -7,13 +7,17 @@ keeps what was finished.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 # lm-eval's own bars would be drawn across ours. Read by tqdm when it is first imported.
@@ -23,7 +27,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM, CacheHook
 from lm_eval.api.registry import get_model
 
-from seahelm_lite.errors import ModelError, SeahelmError
+from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
 from seahelm_lite.models.base import Deliver
 from seahelm_lite.records import Failure, Request, Response
 
@@ -177,3 +181,72 @@ def _arguments(model: LM, request: Request) -> tuple[Any, ...]:
     params = dict(request.params)
     settings = {"until": list(params.pop("stop", [])), "max_gen_toks": params.pop("max_tokens"), "do_sample": False}
     return context, {**settings, **params}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A document as an lm-eval task of multiple choice asks it."""
+
+    context: str
+    continuations: tuple[str, ...]
+    choices: tuple[str, ...]
+    gold: int
+
+
+def compared(folder: str, task: str, rows: Sequence[Mapping[str, Any]]) -> list[Compared]:
+    """What a task that lm-eval ships makes of some rows, which take the place of its download.
+
+    Args:
+        folder: The task's folder below those that lm-eval ships.
+        task: Its name there.
+        rows: In the columns that the task reads.
+
+    Returns:
+        One entry for each row, in order.
+
+    Raises:
+        ProtocolError: If this lm-eval has no such task, or it is none of multiple choice by log-likelihood, or it
+            leaves some of the rows out.
+    """
+    from datasets import Dataset
+    from lm_eval import tasks
+
+    where = f"lm-eval {version('lm_eval')}, tasks/{folder}"
+    manager = tasks.TaskManager(include_path=Path(tasks.__file__).parent / folder, include_defaults=False)
+    if task not in manager.all_subtasks:
+        raise ProtocolError(f"there is no task {task!r}", where=where, remedy="Install lm-eval 0.4.13.")
+    dataset = Dataset.from_list([dict(row) for row in rows])
+    # Whichever splits the task names, they hold these rows. Only members of a group can be given other settings.
+    given = {"task": task, "custom_dataset": lambda **_: defaultdict(lambda: dataset)}
+    with _without_chatter():
+        (loaded,) = manager.load([{"group": "compat", "task": [given]}])["tasks"].values()
+        if loaded.OUTPUT_TYPE != "multiple_choice" or loaded.multiple_input:
+            raise ProtocolError(f"{task} does not compare choices by likelihood", where=where)
+        loaded.build_all_requests()
+    asked: dict[int, list[Instance]] = defaultdict(list)
+    for instance in loaded.instances:
+        asked[instance.doc_id].append(instance)
+    if sorted(asked) != list(range(len(rows))):
+        raise ProtocolError(f"{task} asks {len(asked)} of {len(rows)} rows", where=where)
+    return [_as_compared(loaded, asked[index]) for index in range(len(rows))]
+
+
+def _as_compared(task: Any, instances: Sequence[Instance]) -> Compared:
+    doc, choices = instances[0].doc, tuple(task.doc_to_choice(instances[0].doc))
+    # Requests beyond those of the choices serve metrics that are not `acc`.
+    arguments = [instance.args for instance in instances[: len(choices)]]
+    gold = task.doc_to_target(doc)
+    return Compared(arguments[0][0], tuple(continuation for _, continuation in arguments), choices, int(gold))
+
+
+@contextlib.contextmanager
+def _without_chatter() -> Iterator[None]:
+    """lm-eval tells of settings that nobody here can change."""
+    logger = logging.getLogger("lm_eval")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        logger.setLevel(before)

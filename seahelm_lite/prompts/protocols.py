@@ -35,7 +35,7 @@ class Form:
     """Where a model that continues plain text has come to the end of its answer."""
 
 
-def has_wordings(protocol: Protocol) -> bool:
+def has_wordings(protocol: str) -> bool:
     """Whether the prompts of a protocol hold the instruction of which every language has several wordings."""
     return protocol == "gen-letter"
 

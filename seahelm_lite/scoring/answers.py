@@ -12,6 +12,7 @@ from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
 from seahelm_lite.scoring.final_answers import final_answer
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
+from seahelm_lite.scoring.sea_helm import read_label
 
 TIE = "tie of the highest log-likelihoods"
 REFUSAL = "refusal"
@@ -59,6 +60,8 @@ def read_answer(sample: Sample, card: TaskCard, form: AnswerForm, words: Languag
     responses = [outcome for outcome in sample.outcomes if isinstance(outcome, Response)]
     if form.kind == "likelihood":
         return _most_likely(responses)
+    if form.kind == "sea-helm":
+        return _as_sea_helm_reads(responses[0], sample, form)
     if form.kind == "text":
         return _written(responses[0], sample, card, words)
     return _chosen(responses[0], sample, card, words, form)
@@ -99,6 +102,20 @@ def _without_answer(response: Response) -> Answer | None:
             return Answer("truncated", note="length limit before any answer")
         return Answer("unparsed", note="empty reply")
     return None
+
+
+def _as_sea_helm_reads(response: Response, sample: Sample, form: AnswerForm) -> Answer:
+    """Scored exactly where SEA-HELM finds a label that the row asks for; the states of the rest are ours."""
+    text, options = response.text or "", list(sample.document.fields["options"])
+    label = read_label(text, form.tag or "", form.labels)
+    if label is not None and form.labels[label] in options:
+        return Answer("scored", choice=options.index(form.labels[label]), note="label")
+    ending = _without_answer(response)
+    if ending is not None:
+        return ending
+    if response.finish_reason == "length":
+        return Answer("truncated", note="length limit before an answer")
+    return Answer("unparsed", note="no label by SEA-HELM's rule")
 
 
 def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageWords, form: AnswerForm) -> Answer:

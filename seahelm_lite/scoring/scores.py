@@ -36,7 +36,7 @@ class ScoredTask:
     """Documents of the whole task, of which a subset may have been asked."""
     samples: Sequence[Sample]
     form: AnswerForm | None = None
-    """Of recorded answers; our own protocols have theirs."""
+    """Of recorded answers and of compat modes; our own protocols have theirs."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class RunScores:
 
 
 def score_task(task: ScoredTask) -> TaskScores:
-    """Read every answer and compute the metrics of the card."""
+    """Read every answer and compute the metrics of the card, or those of a peer in its compat mode."""
+    metrics = task.card.metrics_in(task.protocol)
     words = language_words(task.card.words_language)
     form = task.form or form_of(task.protocol)
     answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
@@ -72,13 +73,17 @@ def score_task(task: ScoredTask) -> TaskScores:
     counts: Counter[str] = Counter(answer.state for answer in answers)
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
     # A subset may hold no whole pair: there is then nothing to give a score for.
-    asked = [metric for metric in task.card.metrics if table.units(metric)]
+    asked = [metric for metric in metrics if table.units(metric)]
     entries = [_entry(task, metric, table, counts, unanswered) for metric in asked]
-    return TaskScores(entries, answers, table.per_sample(task.card.metrics[0]), table)
+    return TaskScores(entries, answers, table.per_sample(metrics[0]), table)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
-    """The documents of a task before anything was asked, for its chance and baselines."""
+    """The documents of a task before anything was asked, for its chance and baselines.
+
+    Raises:
+        RowError: If replies to one of them could not be checked.
+    """
     refuse_misused_checks(documents)
     samples = [Sample(document, 0, (), ()) for document in documents]
     build = ChoiceTable if card.kind == "multiple_choice" else TextTable
@@ -109,7 +114,7 @@ def _entry(
         "metric": metric,
         **numbers(estimate),
         "n_answered": sum(unanswered.isdisjoint(unit) for unit in table.units(metric)),
-        "cluster_key": task.card.document.cluster or "document",
+        "cluster_key": task.card.cluster_in(task.protocol),
         "repeats": repeats,
         "chance": rounded(chance),
         "value_chance_corrected": rounded(corrected),
@@ -149,6 +154,8 @@ def rounded(value: float | None) -> float | None:
 def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable) -> list[dict[str, Any]]:
     rows = []
     for name in task.card.document.subgroups:
+        if any(name not in sample.document.subgroups for sample in task.samples):
+            continue  # rows of a peer's own are not sliced
         groups = sorted({sample.document.subgroups[name] for sample in task.samples})
         for group in groups:
             part = table.only([sample.document.subgroups[name] == group for sample in task.samples])

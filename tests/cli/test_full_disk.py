@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from seahelm_lite import runs
+from seahelm_lite import finished
 from seahelm_lite.engine.run_folder import RunFolder
 from tests.cli.conftest import Call
 from tests.small_task import SmallTask
@@ -44,7 +44,7 @@ def test_a_disk_that_fills_up_before_the_scores_are_written_leaves_nothing_half_
     left: int, small_disk: Callable[[str], Path], call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = small_disk("4m")
-    filler, score = out / "filler", runs.score_varied
+    filler, score = out / "filler", finished.score_varied
 
     def fill_first(*arguments: Any) -> Any:
         """Score, with a few pages of the disk left."""
@@ -57,7 +57,7 @@ def test_a_disk_that_fills_up_before_the_scores_are_written_leaves_nothing_half_
 
     run = (*RANDOM, "--suite", "regional_basics", "--out", out)
     with monkeypatch.context() as patched:
-        patched.setattr(runs, "score_varied", fill_first)
+        patched.setattr(finished, "score_varied", fill_first)
         told = call(*run)
     assert told.status == 2
     assert "No space left on device" in told.sentence()

@@ -112,6 +112,7 @@ def test_a_reply_counts_when_it_follows_and_is_in_the_language(language: str, tm
     headline, followed = run.scores
     assert (headline["metric"], headline["value"]) == ("instr_lang_acc", 0.4)
     assert (followed["metric"], followed["value"]) == ("instr_acc", 0.6)
+    assert headline["baselines"] == {"copy": 0.0}
     assert headline["counts"] == {"scored": 4, "unparsed": 0, "refused": 0, "truncated": 1, "error": 0}
     Draft202012Validator(schema("scores-1")).validate(run.folder.scores())
     again, _ = runs.score_again(run.folder.path)

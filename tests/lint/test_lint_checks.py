@@ -37,10 +37,8 @@ def test_instructions_that_cannot_be_checked_or_followed_are_errors(tmp_path: Pa
     places = [("error", f"rows.jsonl#{row}") for row in (1, 2, 4)]
     assert found("checks", tmp_path / "ms", rows, **CHECKED) == places
     # Thai has no spaces between words.
-    assert found("checks", tmp_path / "th", rows, **{**CHECKED, "language": "th"}) == [
-        *places,
-        ("error", "rows.jsonl#5"),
-    ]
+    thai = {**CHECKED, "language": "th"}
+    assert found("checks", tmp_path / "th", rows, **thai) == [*places, ("error", "rows.jsonl#5")]
     told = [each.what for each in findings(tmp_path / "ms", rows, **CHECKED) if each.rule == "checks"]
     assert told[0] == "there is no instruction 'detectable_format:rhyme'"
     assert told[2] == "the item does not name the first_word 'halo'"

@@ -4,9 +4,11 @@ import unicodedata
 from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import CHRF
 from statsmodels.stats.proportion import proportion_confint
 
@@ -169,3 +171,22 @@ def test_exact_is_the_mean_over_documents_with_wilsons_interval() -> None:
     lo, hi = proportion_confint(2, 4, method="wilson")
     assert (scored.value, scored.lo, scored.hi) == (0.5, pytest.approx(lo), pytest.approx(hi))
     assert table([None] * 4).baselines("exact") == {}
+
+
+def test_summaries_are_beside_their_lead_and_their_copy() -> None:
+    scorer = RougeScorer(["rougeL"])
+    sources = [
+        "Banjir melanda Johor. Ribuan orang dipindahkan ke sekolah.",
+        "Harga beras naik lagi pekan ini, kata menteri.",
+    ]
+    wanted = ["Ribuan orang Johor mengungsi karena banjir.", "Harga beras naik."]
+    documents = [passage(number, *row) for number, row in enumerate(zip(sources, wanted, strict=True))]
+    length = (6 + 3) / 2  # words of the wanted summaries, on average
+    leads = [" ".join(source.split()[: round(length)]) for source in sources]
+    expected = {
+        name: pytest.approx(
+            np.mean([scorer.score(*pair)["rougeL"].fmeasure for pair in zip(wanted, texts, strict=True)])
+        )
+        for name, texts in {"lead": leads, "copy": sources}.items()
+    }
+    assert table([None, None], documents=documents).baselines("rouge_l") == expected
