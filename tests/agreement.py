@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from scipy import stats
 
+from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.models.baselines import Baseline
 from seahelm_lite.prompts.asking import Asker, Asking
@@ -41,6 +42,15 @@ class Agreement:
     """Over all seeds."""
     p: float
     """Two-sided, of the number of right answers under the declared chance."""
+
+
+def family(catalog: Catalog) -> dict[str, TaskDefinition]:
+    """The tasks that are tested: multiple choice, with answers that are known."""
+    return {
+        name: task
+        for name, task in catalog.tasks.items()
+        if task.card.kind == "multiple_choice" and task.card.answers == "given"
+    }
 
 
 def agreement(definition: TaskDefinition, where: Where) -> Agreement:

@@ -92,6 +92,17 @@ M3EXAM: Sequence[Row] = [
     },
     {"background": "Teks.", "question_text": "Pira?", "options": ["1.5", "2.5", "3.5"], "answer_text": "3"},
 ]
+VMLU: Sequence[Row] = [
+    {"id": f"0{1 + n // 2}-000{n}", "question": f"Câu {n}?", "choices": choices, "answer": None}
+    for n, choices in enumerate(
+        [
+            ["A. một", "B. hai", "C. ba", "D. bốn"],
+            ["A. có", "B. không"],
+            ["A. một", "B. ", "C. ba", "D. bốn"],
+            ["ít", "nhiều"],
+        ]
+    )
+]
 LORAX_LANGUAGES = (
     "Indonesian", "Acehnese", "Ambonese Malay", "Balinese", "Banjar", "Batak Toba", "Betawi", "Buginese", "Gorontalo",
     "Iban", "Jambi Malay", "Javanese", "Lampung Nyo", "Madurese", "Makasar", "Minangkabau", "Musi", "Ngaju", "Sasak",
@@ -146,6 +157,8 @@ def write_hub_rows(mirror: Path) -> None:
     for config in ("Causal reasoning", "Cultural QA", "NLI"):
         rows = [_loraxbench(config, language, n) for language in LORAX_LANGUAGES for n in range(4)]
         _lines(hub / "google" / "LoraxBench" / LORAX_REVISION / config / "test.jsonl", rows)
+    _lines(hub / "tridm" / "VMLU" / "main" / "test.jsonl", VMLU)
+    _lines(hub / "tridm" / "VMLU" / "main" / "validation.jsonl", [{**row, "answer": "A"} for row in VMLU])
     table = hub / "indolem" / "IndoMMLU" / "main" / "IndoMMLU.csv"
     table.parent.mkdir(parents=True)
     with table.open("w", encoding="utf-8", newline="") as file:

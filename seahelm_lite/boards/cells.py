@@ -13,6 +13,7 @@ from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.catalog.compat import COMPAT
 from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.scoring.withheld import WITHHELD
 
 _MANY_UNPARSED = 0.1
 """Share of answers that could not be read above which a cell is marked."""
@@ -91,6 +92,8 @@ def absent_cell(column: BoardColumn, runs: Sequence[FinishedRun]) -> Cell:
         column: The column.
         runs: All runs of the model.
     """
+    if column.task.card.answers == "withheld":
+        return Cell(state="withheld", reason=WITHHELD)
     for run in runs:
         for skipped in run.manifest.skipped:
             if skipped.task != column.task.name or not _would_fill(run, column):

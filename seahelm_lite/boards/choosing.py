@@ -87,6 +87,8 @@ def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[
     task = column.task
     candidates: list[Candidate] = []
     left_out: list[LeftOut] = []
+    if task.card.answers == "withheld":
+        return candidates, left_out
     for run in runs:
         identity = (task.name, column.protocol, column.shots)
         asked = next((a for a in run.manifest.tasks if (a.task, a.protocol, a.shots) == identity), None)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from seahelm_lite.boards.results import Count, Counts, DataSource, Interval, Positive, Sha256, Text, Tokens
 from seahelm_lite.catalog.task_card import JUDGED
 from seahelm_lite.records import AnswerForm, JsonValue
+from seahelm_lite.scoring.withheld import WITHHELD
 
 SamplesName = Annotated[str, Field(pattern=r"^[a-z0-9_]+@[a-z0-9.-]+$")]
 """Name of a samples file, without its ending; never a path."""
@@ -136,9 +137,9 @@ class Score(_Part):
 
     @model_validator(mode="after")
     def _has_a_value_or_says_why(self) -> Score:
-        judged = self.metric in JUDGED and self.value is None
-        if (self.status == "complete") != (self.value is not None or judged):
-            raise ValueError("a score has a value if and only if it is complete and needs no judge")
+        unscored = self.value is None and (self.metric in JUDGED or self.reason == WITHHELD)
+        if (self.status == "complete") != (self.value is not None or unscored):
+            raise ValueError("a score has a value if and only if it is complete")
         if self.reason is None and (self.value is None or self.ci95 is None):
             raise ValueError("a number that is missing has a reason")
         if (self.status == "complete") != (self.counts.error == 0):

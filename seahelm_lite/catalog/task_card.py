@@ -5,12 +5,13 @@ It stands under `metadata: seahelm_lite:` of an lm-eval task file, so that one f
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from seahelm_lite.catalog.compat import Compat
-from seahelm_lite.catalog.pins import HubPin, Pin
+from seahelm_lite.catalog.pins import Pin
+from seahelm_lite.catalog.task_data import CardPart, TaskData
 
 Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
 PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
@@ -42,20 +43,6 @@ Metric = Literal[
 JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
 """Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
 DifferenceKind = Literal["dialect_gap", "language_tax"]
-Format = Literal[
-    "jsonl",
-    "json",
-    "csv",
-    "tsv",
-    "parallel_lines",
-    "json_sets",
-    "json_examples",
-    "json_map",
-    "text_records",
-    "xlsx",
-    "code",
-    "tsv_bare",
-]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
@@ -66,74 +53,7 @@ TODO = "TODO"
 """What a text of a card begins with that a person has yet to write."""
 
 
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class DataFile(_Card):
-    """One pinned file, or several whose lines belong together."""
-
-    format: Format
-    pin: Pin | None = None
-    columns: dict[str, Pin] | None = None
-    """For `parallel_lines`: column name to the file whose line n it is."""
-    reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
-    """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
-    gets the verified file's path and returns the rows, a list of mappings from column names to values."""
-
-    @model_validator(mode="after")
-    def _one_or_several(self) -> DataFile:
-        if (self.pin is None) == (self.columns is None):
-            raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
-        if (self.columns is not None) != (self.format == "parallel_lines"):
-            raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
-        if (self.reader is not None) != (self.format == "code"):
-            raise ValueError("`reader` belongs to the format code, and to no other")
-        if self.reader is not None and isinstance(self.pin, HubPin):
-            raise ValueError("`reader` reads a file, and a hub pin has rows")
-        return self
-
-    @property
-    def pins(self) -> tuple[Pin, ...]:
-        """Every file that has to be there."""
-        return (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
-
-
-class TaskData(_Card):
-    """The files of the test split and of the split that examples are drawn from."""
-
-    test: tuple[DataFile, ...] = Field(min_length=1)
-    shots: tuple[DataFile, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _share_origin(cls, value: Any) -> Any:
-        """`from:` holds what all pins of the card share (kind, repo, commit), so that each file adds path and hash."""
-        if not isinstance(value, dict):
-            return value
-        rest = dict(value)
-        shared = rest.pop("from", {})
-        for split in ("test", "shots"):
-            if isinstance(rest.get(split), list):
-                rest[split] = [_unfold(entry, shared) for entry in rest[split]]
-        return rest
-
-
-def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
-    if not isinstance(entry, dict):
-        return entry
-    pin = dict(entry)
-    file: dict[str, Any] = {"format": pin.pop("format", None)}
-    if "columns" in pin:
-        file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
-        return {**file, **pin}
-    if "reader" in pin:
-        file["reader"] = pin.pop("reader")
-    file["pin"] = {**shared, **pin}
-    return file
-
-
-class DocumentMap(_Card):
+class DocumentMap(CardPart):
     """Expressions (Jinja syntax, over the columns of a row) that turn a row into a document."""
 
     only: str | None = None
@@ -164,10 +84,10 @@ class DocumentMap(_Card):
     pair: str | None = None
     """What items that belong together share (twins, contrasting readings), for `pair_acc`."""
     stratum: str | None = None
-    subgroups: dict[str, str] = {}
+    subgroups: dict[str, str] = Field(default_factory=dict)
 
 
-class Parallel(_Card):
+class Parallel(CardPart):
     """The tasks that hold the same items, told apart by `document: item:`."""
 
     standard: str | None = None
@@ -187,7 +107,7 @@ class Parallel(_Card):
         return {kinds[side]: task for side, task in self.named.items()}
 
 
-class Exclusion(_Card):
+class Exclusion(CardPart):
     """Rows that are left out, by number or by the source's own id, with the reason."""
 
     reason: str = Field(min_length=8)
@@ -204,7 +124,7 @@ class Exclusion(_Card):
         return self
 
 
-class Licence(_Card):
+class Licence(CardPart):
     """The licence as found, with its doubts."""
 
     stated: str
@@ -214,7 +134,7 @@ class Licence(_Card):
     note: str = ""
 
 
-class HumanReference(_Card):
+class HumanReference(CardPart):
     """What people scored, as published; shown as it is, and compared with nothing."""
 
     value: float = Field(ge=0, le=1)
@@ -226,7 +146,7 @@ class HumanReference(_Card):
     source: str = Field(min_length=8)
 
 
-class TaskCard(_Card):
+class TaskCard(CardPart):
     """Everything about a task that lm-eval has no field for."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -250,6 +170,9 @@ class TaskCard(_Card):
     """Headline first."""
     licence: Licence
     citation: str
+    answers: Literal["given", "withheld"] = "given"
+    """`withheld` where the makers of the task alone know the right answers: a run then has no score, and makes the file
+    that they take (`runs export --submission`)."""
     refusal: Literal["wrong", "scored"] = "wrong"
     """`scored` where a refusal is an answer like any other (probes, safety)."""
     data: TaskData
@@ -291,6 +214,8 @@ class TaskCard(_Card):
         if self.kind == "generation":
             compared = self.asking != "bare" and self.document.references is None
             needed = ("question", "reference") if compared else ("question",)
+        if self.answers == "withheld":
+            needed = self._needed_where_answers_are_withheld()
         missing = [name for name in needed if getattr(self.document, name) is None]
         if missing:
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
@@ -321,6 +246,15 @@ class TaskCard(_Card):
             "citation": self.citation,
         }
         return tuple(name for name, text in texts.items() if text.startswith(TODO) or not text.strip())
+
+    def _needed_where_answers_are_withheld(self) -> tuple[str, ...]:
+        if self.kind != "multiple_choice" or self.metrics != ("acc",):
+            raise ValueError("answers: only multiple-choice tasks with the metric acc may be `withheld`")
+        if self.document.answer is not None or self.data.shots:
+            raise ValueError(
+                "answers: where they are `withheld` there is neither `document: answer:` nor `data: shots:`"
+            )
+        return ("key", "question", "options")
 
     @property
     def words_language(self) -> str:

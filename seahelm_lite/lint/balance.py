@@ -22,7 +22,7 @@ def blind_baselines(subject: Subject) -> Iterator[Finding]:
     """
     from scipy.stats import binom
 
-    if not subject.chooses or not subject.items:
+    if not subject.chooses or not subject.items or subject.card.answers == "withheld":
         return
     n = len(subject.items)
     chance = sum(1 / len(item.options) for item in subject.items) / n
@@ -46,7 +46,7 @@ def skewed_positions(subject: Subject) -> Iterator[Finding]:
     are no positions: how unequal they are is said by the majority."""
     from scipy.stats import chi2
 
-    if not subject.chooses or subject.labels or not subject.items:
+    if not subject.chooses or subject.labels or not subject.items or subject.card.answers == "withheld":
         return
     keys = Counter(int(item.document.fields["answer"]) for item in subject.items)
     sizes = Counter(len(item.options) for item in subject.items)

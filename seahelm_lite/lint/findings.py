@@ -52,8 +52,10 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The text of the right option, or the wanted text."""
-        return self.options[int(self.document.fields["answer"])] if self.options else self.text("reference")
+        """The text of the right option, or the wanted text; empty where the answers are withheld."""
+        if self.options:
+            return self.options[int(self.document.fields["answer"])] if "answer" in self.document.fields else ""
+        return self.text("reference")
 
 
 @dataclass(frozen=True)

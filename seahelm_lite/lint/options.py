@@ -31,7 +31,7 @@ def repeated_options(subject: Subject) -> Iterator[Finding]:
         shown = [" ".join(nfc(option).split()) for option in item.options]
         for text, count in Counter(shown).items():
             if count > 1:
-                keyed = shown[int(item.document.fields["answer"])] == text
+                keyed = " ".join(nfc(item.key).split()) == text
                 letters = ", ".join(ascii_uppercase[n] for n, option in enumerate(shown) if option == text)
                 what = f"options {letters} have the same text" + (", and the key is one of them" if keyed else "")
                 yield Finding("repeated-option", "error" if keyed else "warning", item.id, what)

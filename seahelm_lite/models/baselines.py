@@ -56,6 +56,8 @@ class Baseline:
         """
         if definition.card.kind != "multiple_choice":
             raise Unsuited(f"baseline:{self.kind} chooses among options, and this task asks for a text")
+        if definition.card.answers == "withheld" and self.kind == "majority":
+            raise Unsuited("baseline:majority needs the answer keys, and those of this task are withheld")
         words = language_words(definition.card.words_language)
         documents = {document.id: document for document in data.test}
         self._tasks[definition.name] = (documents, words.letters, self._rule(data, seed))

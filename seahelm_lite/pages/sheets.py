@@ -60,11 +60,18 @@ class Sheet:
         return self.task.card
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that its data comes from, each once."""
+        return tuple(dict.fromkeys(pin.describe() for pin in self.card.pins))
+
+    @property
     def answer(self) -> str | None:
         """What is right for the item: the text of the option, or the wanted text."""
         if self.item is None:
             return None
         fields = self.item.fields
+        if self.card.answers == "withheld":
+            return None
         return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"])
 
 

@@ -59,15 +59,26 @@ def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0, wordin
     }
     if card.data.shots:
         fields["fewshot_config"] = {"split": "shots", "sampler": "first_n"}
+    scoring = _scoring(card)
+    fields["metric_list"] = scoring.pop("metric_list")
+    if card.answers == "withheld":
+        fields["doc_to_target"] = "key"
+    if form.choices is not None:
+        return {**fields, "doc_to_choice": form.choices}
+    decoding = {"until": list(form.stop), "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
+    return {**fields, "generation_kwargs": decoding, **scoring}
+
+
+def _scoring(card: TaskCard) -> dict[str, Any]:
+    if card.answers == "withheld":
+        # What lm-eval has for asking without scoring.
+        return {"metric_list": [{"metric": "bypass"}]}
     scorer: str = "score_letter"
     names: tuple[str, ...] = ("acc",)
     if card.kind == "generation":
         scorer, names = next((hook, each) for hook, each in _WRITTEN.items() if card.metrics[0] in each)
-    fields["metric_list"] = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
-    if form.choices is not None:
-        return {**fields, "doc_to_choice": form.choices}
-    decoding = {"until": list(form.stop), "max_gen_toks": form.max_tokens, "temperature": 0.0, "do_sample": False}
-    return {**fields, "generation_kwargs": decoding, "process_results": f"{_SCORING}.{scorer}"}
+    metrics = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
+    return {"metric_list": metrics, "process_results": f"{_SCORING}.{scorer}"}
 
 
 def to_yaml(fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from seahelm_lite.catalog.task_card import JUDGED, DifferenceKind, Metric
 from seahelm_lite.records import JsonValue, sha256_hex
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, numbers
+from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
 from seahelm_lite.stats.parts import Parts, difference
 
@@ -37,8 +38,9 @@ class Side:
 
 def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
     """A task as a side; None where its documents are no items of several tasks."""
-    documents = scored.table.documents
-    if not documents or any(document.item is None for document in documents):
+    table = scored.table
+    documents = table.documents
+    if isinstance(table, WithheldTable) or not documents or any(document.item is None for document in documents):
         return None
     return Side(
         task=task.task,
@@ -47,7 +49,7 @@ def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
         parallel=task.card.parallel.by_kind,
         rows={str(document.item): row for row, document in enumerate(documents)},
         clusters=[document.cluster for document in documents],
-        parts={metric: scored.table.parts(metric) for metric in _of_single_items(scored)},
+        parts={metric: table.parts(metric) for metric in _of_single_items(scored)},
         errors=sum(answer.state == "error" for answer in scored.answers),
         seed=f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}",
     )

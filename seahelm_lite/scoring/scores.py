@@ -19,7 +19,10 @@ from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_e
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.texts import TextTable
+from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
+
+Table = ChoiceTable | TextTable | WithheldTable
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class TaskScores:
     answers: list[Answer]
     values: list[float | None]
     """Per sample: the headline metric of that document, where it has one by itself; None for errors."""
-    table: ChoiceTable | TextTable
+    table: Table
     """The answers by document."""
 
 
@@ -68,8 +71,7 @@ def score_task(task: ScoredTask) -> TaskScores:
     if form.kind == "likelihood":
         answers = without_empty_scoring(answers, task.samples)
     seed = int(sha256_hex(f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}")[:16], 16)
-    build = ChoiceTable if task.card.kind == "multiple_choice" else TextTable
-    table = build(task.samples, answers, seed)
+    table = _table(task.card, task.samples, answers, seed)
     counts: Counter[str] = Counter(answer.state for answer in answers)
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
     # A subset may hold no whole pair: there is then nothing to give a score for.
@@ -78,7 +80,7 @@ def score_task(task: ScoredTask) -> TaskScores:
     return TaskScores(entries, answers, table.per_sample(metrics[0]), table)
 
 
-def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> ChoiceTable | TextTable:
+def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:
     """The documents of a task before anything was asked, for its chance and baselines.
 
     Raises:
@@ -86,12 +88,17 @@ def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Choi
     """
     refuse_misused_checks(documents)
     samples = [Sample(document, 0, (), ()) for document in documents]
-    build = ChoiceTable if card.kind == "multiple_choice" else TextTable
-    return build(samples, [Answer("unparsed")] * len(samples), 0)
+    return _table(card, samples, [Answer("unparsed")] * len(samples), 0)
+
+
+def _table(card: TaskCard, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> Table:
+    if card.answers == "withheld":
+        return WithheldTable(samples, answers, seed)
+    return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
 
 
 def _entry(
-    task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable, counts: Counter[str], unanswered: set[str]
+    task: ScoredTask, metric: Metric, table: Table, counts: Counter[str], unanswered: set[str]
 ) -> dict[str, JsonValue]:
     errors = counts["error"]
     repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
@@ -151,7 +158,7 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else float(np.format_float_positional(value, precision=12, trim="-")) + 0.0
 
 
-def _subgroups(task: ScoredTask, metric: Metric, table: ChoiceTable | TextTable) -> list[dict[str, Any]]:
+def _subgroups(task: ScoredTask, metric: Metric, table: Table) -> list[dict[str, Any]]:
     rows = []
     for name in task.card.document.subgroups:
         if any(name not in sample.document.subgroups for sample in task.samples):

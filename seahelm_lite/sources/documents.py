@@ -280,16 +280,16 @@ def _read_choices(read: RowReader, fields: dict[str, JsonValue], *, lettered: bo
             rule="lettered-options",
             remedy="Say `options_lettered: true` on the card.",
         )
-    answer = read.value(read.mapping.answer)
-    if not isinstance(answer, int) or isinstance(answer, bool) or not 0 <= answer < len(options):
-        raise read.fault(f"the answer key {answer!r} is outside the {len(options)} options", rule="key-outside-options")
-    if not options[answer]:
-        raise read.fault("the answer key names a blank option", rule="blank-key")
+    answer = _keyed(read, options) if read.mapping.answer is not None else None
     kept = [index for index, text in enumerate(options) if text]
     if len(kept) < 2:
         raise read.fault("fewer than two options are left", rule="too-few-options")
     fields["options"] = [options[index] for index in kept]
-    fields["answer"] = kept.index(answer)
+    if answer is not None:
+        fields["answer"] = kept.index(answer)
+    else:
+        # The makers of the task know the answers by it, and by the letters that the options have with them.
+        fields["key"], fields["places"] = str(read.value(read.mapping.key)), kept
     if read.mapping.cloze_context is not None and read.mapping.cloze_options is not None:
         ends = [str(end) for end in read.sequence("cloze_options")]
         if len(ends) != len(options):
@@ -313,3 +313,13 @@ def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -
         fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
+
+
+def _keyed(read: RowReader, options: Sequence[str]) -> int:
+    """The place of the right option."""
+    answer = read.value(read.mapping.answer)
+    if not isinstance(answer, int) or isinstance(answer, bool) or not 0 <= answer < len(options):
+        raise read.fault(f"the answer key {answer!r} is outside the {len(options)} options", rule="key-outside-options")
+    if not options[answer]:
+        raise read.fault("the answer key names a blank option", rule="blank-key")
+    return answer

@@ -10,7 +10,8 @@ from jinja2 import TemplateRuntimeError, UndefinedError
 from jinja2.runtime import Undefined
 
 from seahelm_lite.catalog.compat import LmEvalForm, SeaHelmForm
-from seahelm_lite.catalog.task_card import DataFile, TaskCard
+from seahelm_lite.catalog.task_card import TaskCard
+from seahelm_lite.catalog.task_data import DataFile
 from seahelm_lite.errors import CardError, DataError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
 from seahelm_lite.sources.documents import TaskDocuments

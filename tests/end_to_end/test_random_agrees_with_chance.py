@@ -15,11 +15,11 @@ from scipy import stats
 from seahelm_lite.catalog.catalog import load_catalog
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.sources.where import Where
-from tests.agreement import LEVEL, agreement, two_sided_p
+from tests.agreement import LEVEL, agreement, family, two_sided_p
 from tests.conftest import skip_without_data
 from tests.small_task import SmallTask, row
 
-TASKS = {name: task for name, task in load_catalog().tasks.items() if task.card.kind == "multiple_choice"}
+TASKS = family(load_catalog())
 THRESHOLD = LEVEL / len(TASKS)
 
 

@@ -1,0 +1,93 @@
+"""Where the data of a task card comes from: pinned files, of the test split and of the split of examples."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from seahelm_lite.catalog.pins import HubPin, Pin
+
+Format = Literal[
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "parallel_lines",
+    "json_sets",
+    "json_examples",
+    "json_map",
+    "text_records",
+    "xlsx",
+    "code",
+    "tsv_bare",
+]
+
+
+class CardPart(BaseModel):
+    """A part of a card: frozen, and without keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class DataFile(CardPart):
+    """One pinned file, or several whose lines belong together."""
+
+    format: Format
+    pin: Pin | None = None
+    columns: dict[str, Pin] | None = None
+    """For `parallel_lines`: column name to the file whose line n it is."""
+    reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+    """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
+    gets the verified file's path and returns the rows, a list of mappings from column names to values."""
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> DataFile:
+        if (self.pin is None) == (self.columns is None):
+            raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
+        if (self.columns is not None) != (self.format == "parallel_lines"):
+            raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
+        if (self.reader is not None) != (self.format == "code"):
+            raise ValueError("`reader` belongs to the format code, and to no other")
+        if self.reader is not None and isinstance(self.pin, HubPin):
+            raise ValueError("`reader` reads a file, and a hub pin has rows")
+        return self
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """Every file that has to be there."""
+        return (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
+
+
+class TaskData(CardPart):
+    """The files of the test split and of the split that examples are drawn from."""
+
+    test: tuple[DataFile, ...] = Field(min_length=1)
+    shots: tuple[DataFile, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share_origin(cls, value: Any) -> Any:
+        """`from:` holds what all pins of the card share (kind, repo, commit), so that each file adds path and hash."""
+        if not isinstance(value, dict):
+            return value
+        rest = dict(value)
+        shared = rest.pop("from", {})
+        for split in ("test", "shots"):
+            if isinstance(rest.get(split), list):
+                rest[split] = [_unfold(entry, shared) for entry in rest[split]]
+        return rest
+
+
+def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    pin = dict(entry)
+    file: dict[str, Any] = {"format": pin.pop("format", None)}
+    if "columns" in pin:
+        file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
+        return {**file, **pin}
+    if "reader" in pin:
+        file["reader"] = pin.pop("reader")
+    file["pin"] = {**shared, **pin}
+    return file
