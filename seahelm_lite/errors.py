@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class SeahelmError(Exception):
     """Base of every error this package raises on purpose; the command line turns it into one sentence and exit 2.
@@ -38,6 +40,44 @@ class SourceError(SeahelmError):
 
 class AbsentSourceError(SourceError):
     """Pinned data that is nowhere to be had: not in the mirror, not in the cache, not on the network."""
+
+
+class ChangedSourceError(SourceError):
+    """Pinned data that was found, and is not what its pin says.
+
+    Args:
+        hashes: The pinned SHA-256 and the one found.
+        where: Where it was found.
+        remedy: What the user can do next.
+        changed: What was found, where it is one file.
+        pinned: A file with the pinned content, where one is at hand.
+        rows: Which rows differ, where that is known.
+    """
+
+    def __init__(
+        self,
+        hashes: tuple[str, str],
+        *,
+        where: str,
+        remedy: str,
+        changed: Path | bytes = b"",
+        pinned: Path | None = None,
+        rows: str = "",
+    ) -> None:
+        wanted, found = hashes
+        beside = f"; compared with the pinned version in {pinned}, " if pinned is not None else "; "
+        super().__init__(
+            f"sha256 is {found}, but the pin says {wanted}{beside + rows if rows else ''}", where=where, remedy=remedy
+        )
+        self.hashes = hashes
+        self.changed = changed
+        self.pinned = pinned
+
+    def with_rows(self, rows: str) -> ChangedSourceError:
+        """The same error, saying which rows differ."""
+        return ChangedSourceError(
+            self.hashes, where=self.where, remedy=self.remedy, changed=self.changed, pinned=self.pinned, rows=rows
+        )
 
 
 class DataError(SeahelmError):

@@ -29,7 +29,7 @@ def execute(options: argparse.Namespace) -> int:
     """Run the command: 0 when every file is there and right, else 1."""
     from seahelm_lite.cli.tables import console, table
     from seahelm_lite.errors import AbsentSourceError, DataError, SourceError
-    from seahelm_lite.sources.load import verify
+    from seahelm_lite.sources.changes import verify_pin
 
     if options.action == "verify":
         options.offline = True
@@ -41,7 +41,7 @@ def execute(options: argparse.Namespace) -> int:
         for pin in task.card.pins:
             entry: dict[str, Any] = {"task": task.name, "source": pin.describe(), "pinned": pin.is_pinned}
             try:
-                found = verify(pin, where)
+                found = verify_pin(task.card, pin, where)
                 entry |= {"state": "right", "place": found.place, "sha256": found.sha256}
             except (SourceError, DataError) as error:
                 # What only a hub has is optional in a suite and never there offline: named, but not a failure.

@@ -10,6 +10,7 @@ from seahelm_lite.cli.options import command
 
 if TYPE_CHECKING:
     from seahelm_lite.catalog.catalog import Catalog
+    from seahelm_lite.sources.where import Where
 
 SUITE = "regional_basics"
 BOARD = "basics"
@@ -46,21 +47,23 @@ def execute(options: argparse.Namespace) -> int:
         run = runs.execute(runs.prepare(spec, catalog=catalog, where=where, out=options.out))
         worst = max(worst, report(run, as_json=False))
         print()
-    site = _site(catalog, options.out)
+    site = _site(catalog, where, options.out)
     print(f"Results: {options.out.resolve()}")
     print(f"One run again, scored offline: seahelm-lite score {run.folder.path}")
     print(f"A site of these runs and of the published boards: open {site.resolve()}")
     return worst
 
 
-def _site(catalog: Catalog, out: Path) -> Path:
+def _site(catalog: Catalog, where: Where, out: Path) -> Path:
     from seahelm_lite.boards.build import build_board
     from seahelm_lite.boards.files import write_results
     from seahelm_lite.boards.runs import read_runs
     from seahelm_lite.catalog.board_card import load_boards
     from seahelm_lite.catalog.places import shipped_folder
     from seahelm_lite.pages import build_site
+    from seahelm_lite.pages.shelf import shelf
 
     board = load_boards(catalog.tasks)[BOARD]
     write_results(build_board(board, read_runs([out])), out / "boards")
-    return build_site([shipped_folder("leaderboards") / "results", out / "boards"], out / "site").index
+    boards = [shipped_folder("leaderboards") / "results", out / "boards"]
+    return build_site(boards, out / "site", shelf(catalog, where)).index

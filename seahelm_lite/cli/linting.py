@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,9 @@ _PLACES = 3
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command: 0 when no task has an error and all data was there, else 1."""
-    from seahelm_lite.errors import AbsentSourceError, DataError
+    from seahelm_lite.errors import AbsentSourceError, CardError, DataError, SourceError
     from seahelm_lite.lint.facts import work_out
-    from seahelm_lite.lint.report import lint_rows
+    from seahelm_lite.lint.report import lint_file, lint_rows, unreadable
     from seahelm_lite.sources.documents import documents_of, read_rows
 
     catalog, where = load(options)
@@ -36,7 +37,8 @@ def execute(options: argparse.Namespace) -> int:
     for task in definitions:
         try:
             rows = read_rows(task.card, where)
-            reports.append(lint_rows(task.card, rows))
+            found = lint_rows(task.card, rows)
+            reports.append(replace(found, findings=(*lint_file(task), *found.findings)))
             if options.write:
                 # Rows that cannot be read have no numbers; the report has said so by now.
                 with contextlib.suppress(DataError):
@@ -48,6 +50,9 @@ def execute(options: argparse.Namespace) -> int:
             )
             allowed = task.name in optional or (everything and on_hub)
             absent.append({"task": task.name, "reason": error.sentence(), "failure": not allowed})
+        except (SourceError, DataError, CardError) as error:
+            # One task that cannot be read does not hide the faults of the others.
+            reports.append(unreadable(task.card, error))
     if options.write:
         _write(catalog, kept, made)
     if options.json:

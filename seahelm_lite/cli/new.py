@@ -105,7 +105,7 @@ def _tell(made: Scaffold, tasks: Path, test: Path, out: Path | None, file: Path)
         print(f"and {len(made.unreadable) - _MOST} more rows; `tasks lint` names them all")
     where = (f" --trust {out}" if out is not None else "") + _mirror(made, file)
     print(f"Write what says TODO in {tasks / made.name / made.name}.yaml: {', '.join(made.card.unfinished)}. Then:")
-    print(f"  seahelm-lite tasks lint {made.name}{where}")
+    print(f"  seahelm-lite tasks lint {made.name}{where} --write")
     print(f"  seahelm-lite tasks preview {made.name}{where}")
 
 

@@ -142,7 +142,7 @@ def _apart(made: Sheet, facts: Facts) -> str:
 
 def _human(human: Any) -> str:
     people = f"{human.n} people" if human.n is not None else "number of people not known"
-    return f"{percent(human.value)} % ({people}; {human.source})"
+    return f"{100 * human.value:.6g} % ({people}; {human.source})"
 
 
 def _data(made: Sheet) -> Iterator[tuple[str, str]]:
@@ -150,11 +150,10 @@ def _data(made: Sheet) -> Iterator[tuple[str, str]]:
     may = "items may be shown" if card.licence.redistributable else "items may not be shown"
     yield "licence", ". ".join(filter(None, (f"{card.licence.stated} ({may})", card.licence.note)))
     yield "citation", card.citation
-    sources = dict.fromkeys(pin.describe() for pin in card.pins)
-    for number, source in enumerate(list(sources)[:4]):
+    for number, source in enumerate(made.sources[:4]):
         yield "" if number else "pinned", source
-    if len(sources) > 4:
-        yield "", f"and {len(sources) - 4} more files"
+    if len(made.sources) > 4:
+        yield "", f"and {len(made.sources) - 4} more files"
     yield "task file", str(made.task.file.path)
     for reason, count in (facts.excluded if facts is not None else {}).items():
         yield "left out", f"{count}: {reason}"
@@ -178,7 +177,8 @@ def _draw_item(out: Console, made: Sheet) -> None:
     if made.item is None:
         out.print(f"  {_withheld(made)}", markup=False)
     else:
-        out.print(f"  {made.item.id}; right is: {visible(made.answer or '')}", markup=False)
+        right = "the makers keep the answer" if made.answer is None else f"right is: {visible(made.answer)}"
+        out.print(f"  {made.item.id}; {right}", markup=False)
     for prompt in made.prompts:
         out.print()
         out.rule(prompt.protocol, align="left")

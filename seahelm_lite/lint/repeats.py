@@ -81,11 +81,12 @@ def examples_in_test(subject: Subject) -> Iterator[Finding]:
 
 
 def examples_from_test_files(subject: Subject) -> Iterator[Finding]:
-    """`shots-from-test`: a file that is both asked and drawn from."""
+    """`shots-from-test`: a file that is both asked and drawn from, unless the card divides its rows."""
     asked = {_identity(pin) for file in subject.card.data.test for pin in file.pins}
+    shared = {row.id for row in subject.rows.test} & {row.id for row in subject.rows.shots}
     for file in subject.card.data.shots:
         for pin in file.pins:
-            if _identity(pin) in asked:
+            if _identity(pin) in asked and (shared or subject.card.document.only is None):
                 yield Finding(
                     "shots-from-test",
                     "error",

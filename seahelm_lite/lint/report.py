@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.facts import Severity, Status
 from seahelm_lite.catalog.task_card import TaskCard
-from seahelm_lite.errors import DataError
+from seahelm_lite.errors import CardError, ChangedSourceError, DataError, SeahelmError
 from seahelm_lite.lint.answers import answers_not_in_passages, repeated_references
 from seahelm_lite.lint.balance import blind_baselines, skewed_positions
 from seahelm_lite.lint.characters import markup, mixed_normal_forms, mojibake, zawgyi
@@ -19,6 +20,7 @@ from seahelm_lite.lint.licences import missing_licence, unfinished_card
 from seahelm_lite.lint.options import blank_options, lettered_options, repeated_options, unreadable_rows
 from seahelm_lite.lint.pairs import copied_references, short_texts
 from seahelm_lite.lint.repeats import examples_from_test_files, examples_in_test, repeated_items, repeated_questions
+from seahelm_lite.prompts.export import check_file
 from seahelm_lite.sources.documents import TaskRows, read_rows
 from seahelm_lite.sources.where import Where
 
@@ -101,3 +103,19 @@ def lint_rows(card: TaskCard, rows: TaskRows) -> Report:
         excluded=dict(Counter(row.excluded for row in rows.test if row.excluded is not None)),
         findings=tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))),
     )
+
+
+def lint_file(task: TaskDefinition) -> tuple[Finding, ...]:
+    """`lm-eval-part`: a task file whose keys for lm-eval are not what its card derives, so that harnesses differ."""
+    try:
+        check_file(task)
+    except CardError as error:
+        return (Finding("lm-eval-part", "error", error.where, f"{error.what}. {error.remedy}".strip()),)
+    return ()
+
+
+def unreadable(card: TaskCard, error: SeahelmError) -> Report:
+    """The report of a task whose rows cannot be looked at: `changed-source`, or `unreadable-source`."""
+    rule = "changed-source" if isinstance(error, ChangedSourceError) else "unreadable-source"
+    what = f"{error.what.rstrip('.')}. {error.remedy}" if error.remedy else error.what
+    return Report(card.id, 0, {}, (Finding(rule, "error", error.where or card.id, what),))

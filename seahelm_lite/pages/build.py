@@ -17,6 +17,7 @@ from seahelm_lite.pages.folder import MARKER, check_folder, marker, write_folder
 from seahelm_lite.pages.languages import Language, languages
 from seahelm_lite.pages.ranking import Ranking, ranking
 from seahelm_lite.pages.reading import ReadBoard, read_boards
+from seahelm_lite.pages.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Contents:
     boards: tuple[tuple[ReadBoard, Ranking], ...]
     models: tuple[Model, ...]
     tasks: tuple[Task, ...]
+    shelf: Shelf
 
     def pages(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Path below the folder of a language, template, and what the template shows."""
@@ -45,6 +47,10 @@ class Contents:
             yield f"model/{model.slug}.html", "model.html", {"model": model}
         for task in self.tasks:
             yield f"task/{task.slug}.html", "task.html", {"task": task, "figure": figure}
+        if self.shelf.suites:
+            yield "suites.html", "suites.html", {}
+        for suite in self.shelf.suites:
+            yield f"suite/{suite.slug}.html", "suite.html", {"suite": suite}
 
 
 def _models_first(board: tuple[ReadBoard, Ranking]) -> tuple[int, str]:
@@ -53,7 +59,7 @@ def _models_first(board: tuple[ReadBoard, Ranking]) -> tuple[int, str]:
     return -sum(row.model.kind != "baseline" for row in read.results.rows), read.slug
 
 
-def build_site(boards: Sequence[Path], out: Path) -> Site:
+def build_site(boards: Sequence[Path], out: Path, shelf: Shelf | None = None) -> Site:
     """Build the site of some boards.
 
     The same results give the same bytes. A build that fails leaves the site that was there.
@@ -61,6 +67,7 @@ def build_site(boards: Sequence[Path], out: Path) -> Site:
     Args:
         boards: Folders of board results (`<board>.json`); nothing else may be in them.
         out: Where the site goes: an empty folder, a new one, or an earlier site.
+        shelf: The suites that get pages; without them, the site has none.
 
     Raises:
         SiteError, BoardError: If a folder holds something else, a catalogue is broken, two models would have one
@@ -72,7 +79,9 @@ def build_site(boards: Sequence[Path], out: Path) -> Site:
             raise SiteError("the boards are inside the output folder, which is replaced", where=str(folder))
     read = read_boards(boards)
     found = models(read)
-    contents = Contents(tuple((board, ranking(board, found)) for board in read), found, tasks(read, found))
+    contents = Contents(
+        tuple((board, ranking(board, found)) for board in read), found, tasks(read, found), shelf or Shelf()
+    )
     files = _rendered(contents, shipped_folder("site"))
     pages = len(files)
     files |= _assets(shipped_folder("site"))
@@ -89,7 +98,9 @@ def _rendered(contents: Contents, site: Path) -> dict[str, bytes]:
     for language in spoken:
         templates = environment(site / "templates", language)
         for path, template, shown in contents.pages():
-            page = templates.get_template(template).render(**shown, **_surroundings(path, language, spoken))
+            page = templates.get_template(template).render(
+                **shown, **_surroundings(path, language, spoken), shelf=contents.shelf
+            )
             files[language.folder + path] = page.encode()
     return files
 

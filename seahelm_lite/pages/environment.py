@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from seahelm_lite.pages.languages import SOURCE, Language
 from seahelm_lite.pages.numbers import Numbers, tokens_each
 from seahelm_lite.pages.slugs import slug
-from seahelm_lite.pages.texts import visible, web_address
+from seahelm_lite.pages.texts import of_item, visible, web_address
 from seahelm_lite.records import JsonValue
 
 
@@ -52,6 +52,7 @@ def environment(templates: Path, language: Language) -> Environment:
         _=language.gettext,
         ngettext=language.ngettext,
         said=lambda text: said(text, language),
+        of_item=lambda text: escape(of_item(text)),
         numbers=Numbers(language.locale),
         language=language,
         tokens_each=tokens_each,

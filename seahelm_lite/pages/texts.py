@@ -12,10 +12,18 @@ _UNSEEN = re.compile(
 """Controls, invisible characters and halves of surrogate pairs: they reorder or hide what stands beside them, or cannot
 be written as UTF-8 at all. Tab and line feed are left."""
 
+_JOINERS = frozenset("\u200b\u200c\u200d")
+"""Zero-width spaces and joiners: Khmer, Lao and Burmese are written with them, and Tamil and Jawi may be."""
+
 
 def visible(text: str) -> str:
     """The text with every character that cannot be seen written as its code point."""
     return _UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
+
+
+def of_item(text: str) -> str:
+    """The same for an item, which keeps the marks that its script needs between and inside words."""
+    return _UNSEEN.sub(lambda found: found.group() if found.group() in _JOINERS else visible(found.group()), text)
 
 
 def web_address(text: str) -> str | None:

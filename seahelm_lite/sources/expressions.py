@@ -126,6 +126,11 @@ def shuffled(options: Sequence[Option], seed: Any) -> list[Option]:
     return [options[number] for number in sorted(range(len(options)), key=place)]
 
 
+def portion(text: str, portions: int) -> int:
+    """Which of so many portions a text falls in, by its hash: the same on every machine, and for equal texts."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % portions
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "letter_index": letter_index,
     "mark_index": mark_index,
@@ -135,6 +140,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "before_options": before_options,
     "stem_key": stem_key,
     "shuffled": shuffled,
+    "portion": portion,
     "int": int,
     "str": str,
 }

@@ -6,13 +6,14 @@ import http.client
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from seahelm_lite.catalog.pins import FilePin, GithubPin, PackagedPin
-from seahelm_lite.errors import AbsentSourceError, SourceError
+from seahelm_lite.errors import AbsentSourceError, ChangedSourceError, SourceError
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.sources.files import file_sha256, write_atomically
 from seahelm_lite.sources.where import Place, Verification, Where
@@ -35,8 +36,9 @@ def find(pin: FilePin, where: Where) -> Verification:
     """Find the file of a pin and check its hash.
 
     Raises:
-        SourceError: If it is nowhere to be found (every place looked at is named), or the first copy found has another
-            hash. A wrong copy is never passed over for the next place: whoever set up a mirror wants to know.
+        SourceError: If it is nowhere to be found (every place looked at is named).
+        ChangedSourceError: If the first copy found has another hash. A wrong copy is never passed over for the next
+            place: whoever set up a mirror wants to know.
     """
     return _find_packaged(pin, where) if isinstance(pin, PackagedPin) else _find_github(pin, where)
 
@@ -93,9 +95,10 @@ def _find_github(pin: GithubPin, where: Where) -> Verification:
     relative = Path("github.com", pin.repo, pin.commit, pin.path)
     cached = where.cache / relative
     if where.mirror is not None and (mirrored := where.mirror / relative).is_file():
-        return _checked(pin, "mirror", mirrored, "Replace this copy with the pinned version, or leave the mirror out.")
+        remedy = "Replace this copy with the pinned version, or leave the mirror out."
+        return _checked(pin, "mirror", mirrored, remedy, lambda: _as_pinned(pin, where))
     if cached.is_file():
-        return _checked(pin, "cache", cached, "Delete it, and it is fetched again.")
+        return _checked(pin, "cache", cached, "Delete it, and it is fetched again.", lambda: _as_pinned(pin, where))
     mirror = f"mirror {where.mirror / relative}" if where.mirror is not None else "no mirror given"
     looked = f"{mirror}; cache {cached}"
     if where.offline:
@@ -105,25 +108,32 @@ def _find_github(pin: GithubPin, where: Where) -> Verification:
         data = _download(url)
     except (OSError, http.client.HTTPException) as error:
         raise _missing(pin, f"{looked}; network {url}: {error or type(error).__name__}") from error
-    check_sha256(pin.sha256, sha256_hex(data), url, "Nothing was kept. Check the pin, and any proxy on the way.")
+    if (found := sha256_hex(data)) != pin.sha256:
+        remedy = "Nothing was kept. Check the pin, and any proxy on the way."
+        raise ChangedSourceError(
+            (pin.sha256, found), where=url, remedy=remedy, changed=data, pinned=_as_pinned(pin, where)
+        )
     write_atomically(cached, data)
     return Verification(pin, "network", cached, pin.sha256)
 
 
-def _checked(pin: FilePin, place: Place, path: Path, remedy: str) -> Verification:
-    found = file_sha256(path)
-    check_sha256(pin.sha256, found, str(path), remedy)
+def _checked(
+    pin: FilePin, place: Place, path: Path, remedy: str, as_pinned: Callable[[], Path | None] = lambda: None
+) -> Verification:
+    if (found := file_sha256(path)) != pin.sha256:
+        raise ChangedSourceError((pin.sha256, found), where=str(path), remedy=remedy, changed=path, pinned=as_pinned())
     return Verification(pin, place, path, found)
 
 
-def check_sha256(wanted: str, found: str, where: str, remedy: str) -> None:
-    """Compare hashes.
-
-    Raises:
-        SourceError: Naming both and the place, if they differ.
-    """
-    if found != wanted:
-        raise SourceError(f"sha256 is {found}, but the pin says {wanted}", where=where, remedy=remedy)
+def _as_pinned(pin: GithubPin, where: Where) -> Path | None:
+    """A file with the pinned content in any place at hand, under the pinned commit or another one."""
+    for root in filter(None, (where.mirror, where.cache, *where.others)):
+        repository = root / "github.com" / pin.repo
+        commits = sorted(repository.iterdir()) if repository.is_dir() else []
+        for path in (commit / pin.path for commit in commits):
+            if path.is_file() and file_sha256(path) == pin.sha256:
+                return path
+    return None
 
 
 def _missing(pin: GithubPin, looked: str) -> AbsentSourceError:

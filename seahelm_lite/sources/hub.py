@@ -15,7 +15,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,9 +23,10 @@ from urllib.parse import quote
 import yaml
 
 from seahelm_lite.catalog.pins import HubPin
-from seahelm_lite.errors import AbsentSourceError, DataError, SourceError
+from seahelm_lite.errors import AbsentSourceError, ChangedSourceError, DataError, SourceError
 from seahelm_lite.records import canonical_json, sha256_hex
-from seahelm_lite.sources.fetch import REMEDY_MISSING, check_sha256
+from seahelm_lite.sources.differences import differences
+from seahelm_lite.sources.fetch import REMEDY_MISSING
 from seahelm_lite.sources.files import write_atomically
 from seahelm_lite.sources.text_files import Row
 from seahelm_lite.sources.where import Place, Verification, Where
@@ -73,25 +74,49 @@ def load_hub(pin: HubPin, where: Where) -> tuple[list[Row], Verification]:
     if folder is not None and folder.is_dir():
         text = _lines(_from_mirror(pin, folder), pin.describe())
         remedy = "Replace this folder with the pinned revision, or leave the mirror out."
-        return _verified(pin, "mirror", folder, text, remedy)
+        return _verified(pin, "mirror", folder, text, remedy, where)
     if cached.is_file():
-        return _verified(pin, "cache", cached, _kept(cached), "Delete the file, and the rows are loaded again.")
+        return _verified(pin, "cache", cached, _kept(cached), "Delete the file, and the rows are loaded again.", where)
     if where.offline:
         mirror = f"mirror {folder}" if folder is not None else "no mirror given"
         looked = f"{mirror}; cache {cached}; network not tried, being offline"
         raise AbsentSourceError(f"{pin.describe()} was not found ({looked})", remedy=REMEDY_MISSING)
     text = _lines(_from_network(pin), pin.describe())
-    loaded = _verified(pin, "network", cached, text, "Nothing was kept. Check the revision and the split of the pin.")
+    remedy = "Nothing was kept. Check the revision and the split of the pin."
+    loaded = _verified(pin, "network", cached, text, remedy, where)
     write_atomically(cached, text.encode())
     return loaded
 
 
-def _verified(pin: HubPin, place: Place, path: Path, text: str, remedy: str) -> tuple[list[Row], Verification]:
+def _verified(
+    pin: HubPin, place: Place, path: Path, text: str, remedy: str, where: Where
+) -> tuple[list[Row], Verification]:
     found = sha256_hex(text)
-    if pin.sha256 is not None:
-        check_sha256(pin.sha256, found, f"{pin.describe()}, {path}", remedy)
+    if pin.sha256 is not None and found != pin.sha256:
+        changed = ChangedSourceError((pin.sha256, found), where=f"{pin.describe()}, {path}", remedy=remedy)
+        old = _as_pinned(pin, where)
+        raise changed if old is None else changed.with_rows(differences(_rows(old), _rows(text)))
+    return _rows(text), Verification(pin, place, path, found)
+
+
+def _rows(text: str) -> list[Row]:
     # JSON text may hold U+2028 and its like, which `splitlines` would cut at.
-    return [json.loads(line) for line in text.split("\n")[:-1]], Verification(pin, place, path, found)
+    return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+def _as_pinned(pin: HubPin, where: Where) -> str | None:
+    """The rows as pinned, where they are in the cache or in a mirror that is not the one in use."""
+    cached = _cached(pin, where)
+    if cached.is_file() and sha256_hex(kept := _kept(cached)) == pin.sha256:
+        return kept
+    for folder in (root / "hub" / pin.id / pin.revision for root in where.others):
+        if folder.is_dir():
+            # A mirror that is not in use may be as broken as it likes.
+            with suppress(SourceError, DataError):
+                text = _lines(_from_mirror(pin, folder), pin.describe())
+                if sha256_hex(text) == pin.sha256:
+                    return text
+    return None
 
 
 def _cached(pin: HubPin, where: Where) -> Path:

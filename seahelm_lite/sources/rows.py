@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
 from seahelm_lite.catalog.task_data import DataFile
+from seahelm_lite.errors import ChangedSourceError
 from seahelm_lite.records import JsonValue
+from seahelm_lite.sources.changes import told_by_rows
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.fetch import locate
 from seahelm_lite.sources.hub import load_hub
@@ -33,6 +35,13 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
     Raises:
         SourceError, DataError: As `load_rows`.
     """
+    try:
+        return _load(file, where)
+    except ChangedSourceError as error:
+        raise told_by_rows(error, file, where) from None
+
+
+def _load(file: DataFile, where: Where) -> LoadedFile:
     if isinstance(file.pin, HubPin):
         rows, found = load_hub(file.pin, where)
         return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))

@@ -32,6 +32,8 @@ class Where:
     """Folders that paths of packaged files start from."""
     code: tuple[CodeRoot, ...] = ()
     """Whose modules a card may name to read a file's rows."""
+    others: tuple[Path, ...] = ()
+    """Further mirrors at hand: never used, but a changed file is compared with the pinned version in one of them."""
 
     @classmethod
     def from_environment(
@@ -46,7 +48,8 @@ class Where:
         Raises:
             SourceError: If the mirror is not a folder, or the switch is neither on nor off.
         """
-        mirror = mirror or os.environ.get("SEAHELM_LITE_MIRROR") or None
+        usual = os.environ.get("SEAHELM_LITE_MIRROR") or None
+        mirror = mirror or usual
         folder = Path(mirror).expanduser() if mirror is not None else None
         if folder is not None and not folder.is_dir():
             raise SourceError(
@@ -60,6 +63,7 @@ class Where:
             offline=_offline() if offline is None else offline,
             task_roots=tuple(task_roots),
             code=tuple(code),
+            others=(Path(usual).expanduser(),) if usual not in (None, mirror) else (),
         )
 
 

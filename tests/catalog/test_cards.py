@@ -272,6 +272,21 @@ def test_a_board_of_recorded_answers_takes_any_multiple_choice_task(
     assert {column.protocol for column in columns} == {"recorded:thaiexamjs"}
 
 
+def test_a_board_in_a_compat_mode_takes_only_tasks_that_the_other_harness_asks(
+    tmp_path: Path, two_tasks: dict[str, TaskDefinition], catalog: Catalog
+) -> None:
+    path = _board(tmp_path, BOARD.replace("gen-letter", "compat:lm-eval"))
+    with pytest.raises(
+        CardError, match=r"small\.yaml:\d+: one cannot be asked in compat:lm-eval, the board's protocol"
+    ):
+        load_boards(two_tasks, tmp_path)
+    path.write_text(
+        BOARD[: BOARD.index("tasks:")].replace("gen-letter", "compat:sea-helm") + "tasks:\n- task: lindsea_syntax_id\n"
+    )
+    (column,) = load_boards(catalog.tasks, tmp_path)["small"].columns
+    assert (column.protocol, column.metric) == ("compat:sea-helm", "acc")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [

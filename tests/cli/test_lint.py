@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -126,76 +127,75 @@ def test_wrong_usage_is_refused(arguments: tuple[str, ...], sentence: str, small
     assert sentence in refused(call("tasks", "lint", *arguments))
 
 
-def test_an_excluded_row_that_is_not_there_is_refused_and_named(small: SmallTask, call: Call) -> None:
-    SmallTask(small.root, changes={"exclude": [{"reason": "not there", "rows": [77]}]}).write()
-    assert refused(call("tasks", "lint", "small")).startswith("small/rows.jsonl#77: the excluded row does not exist")
+def _first_finding(call: Call) -> dict[str, Any]:
+    finding: dict[str, Any] = _told(call, "small", status=1)["tasks"][0]["findings"][0]
+    assert finding["severity"] == "error"
+    return finding
 
 
-def test_other_bytes_than_pinned_are_refused_and_named(small: SmallTask, call: Call) -> None:
-    (small.root / "small" / "rows.jsonl").write_bytes(b"{}\n")
-    assert "sha256 is " in refused(call("tasks", "lint", "small"))
+@pytest.mark.parametrize(
+    ("rows", "rule", "row_number", "what"),
+    [
+        ([row(1), row(2, answer=7)], "key-outside-options", 1, "the answer key 7 is outside the 2 options"),
+        (
+            [row(1), {"question": "q", "answer": 0}],
+            "missing-column",
+            1,
+            "a column is missing: options (columns: question, answer)",
+        ),
+        ([row(1), row(2, ("A. x", "B. y"))], "lettered-options", 1, "the options already carry letters"),
+        ([row(1), row(2, ("x", ""), answer=1)], "blank-key", 1, "the answer key names a blank option"),
+        ([row(1), row(2, ("x",))], "too-few-options", 1, "fewer than two options are left"),
+        ([row(1), {**row(2), "question": " "}], "empty-text", 1, "the question is empty"),
+    ],
+)
+def test_an_unreadable_row_is_an_error_with_file_row_and_rule(
+    rows: list[dict[str, Any]], rule: str, row_number: int, what: str, small: SmallTask, call: Call
+) -> None:
+    SmallTask(small.root, rows).write()
+    finding = _first_finding(call)
+    assert (finding["rule"], finding["place"]) == (rule, f"small/rows.jsonl#{row_number}")
+    assert what in finding["what"]
 
 
-def _entries(small: SmallTask) -> Any:
-    return json.loads((small.root / "facts.json").read_text(encoding="utf-8"))["tasks"]
-
-
-def test_what_the_data_came_to_is_kept_and_listed_without_it(small: SmallTask, call: Call) -> None:
-    assert call("tasks", "lint", "--write").status == 0
-    (small.root / "small" / "rows.jsonl").unlink()
-    (listed,) = json.loads(call("tasks", "list", "--json").out)
-    assert listed["facts"]["state"] == "current"
-    assert (listed["facts"]["documents"], listed["facts"]["chance"]) == (6, 0.5)
-    assert listed["facts"]["lint"]["status"] == "clean"
-
-
-def test_numbers_of_a_changed_card_are_listed_as_stale_until_they_are_made_again(small: SmallTask, call: Call) -> None:
-    call("tasks", "lint", "--write")
-    SmallTask(small.root, changes={"exclude": [{"reason": "misprinted", "rows": [0]}]}).write()
-    (listed,) = json.loads(call("tasks", "list", "--json").out)
-    assert (listed["facts"]["state"], listed["facts"]["documents"]) == ("stale", None)
-    assert "stale" in call("tasks", "list").out
-    assert "stale" in call("tasks", "show", "small").out
-    call("tasks", "lint", "--write")
-    (listed,) = json.loads(call("tasks", "list", "--json").out)
-    assert listed["facts"]["documents"] == 5
-    assert listed["facts"]["excluded"] == {"misprinted": 1}
-
-
-def test_numbers_of_tasks_that_are_not_looked_at_stay_and_those_of_tasks_that_are_gone_go(
+def test_a_broken_line_is_an_error_with_file_and_line_and_the_other_tasks_are_looked_at(
     small: SmallTask, call: Call
 ) -> None:
-    for name in ("other", "gone"):
-        SmallTask(small.root, changes={"id": name, "suite": "others"}).write()
-    call("tasks", "lint", "--write")
-    before = _entries(small)
-    assert set(before) == {"small", "other", "gone"}
-    (small.root / "gone" / "gone.yaml").unlink()
-    SmallTask(small.root, [row(n) for n in range(9)]).write()
-    call("tasks", "lint", "small", "--write")
-    after = _entries(small)
-    assert set(after) == {"small", "other"}
-    assert after["other"] == before["other"]
-    assert after["small"]["documents"] == 9
+    task = SmallTask(small.root, changes={"id": "other", "suite": "more"})
+    task.write()
+    rows, card = small.root / "small" / "rows.jsonl", small.root / "small" / "small.yaml"
+    before = hashlib.sha256(rows.read_bytes()).hexdigest()
+    rows.write_bytes(rows.read_bytes() + b'{"question" "q"}\n')
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace(before, hashlib.sha256(rows.read_bytes()).hexdigest()), encoding="utf-8")
+    told = _told(call, status=1)
+    by_name = {task["task"]: task for task in told["tasks"]}
+    (finding,) = by_name["small"]["findings"]
+    assert (finding["rule"], finding["place"]) == ("unreadable-source", f"{rows}:7")
+    assert finding["what"].startswith("not JSON: Expecting ':' delimiter (column 13)")
+    assert by_name["other"]["asked"] == 6
 
 
-def test_a_task_whose_rows_cannot_be_read_gets_no_numbers(bad: SmallTask, call: Call) -> None:
-    assert call("tasks", "lint", "--write").status == 1
-    assert not (bad.root / "facts.json").exists()
+def test_an_excluded_row_that_is_not_there_is_an_error_at_its_place(small: SmallTask, call: Call) -> None:
+    SmallTask(small.root, changes={"exclude": [{"reason": "not there", "rows": [77]}]}).write()
+    finding = _first_finding(call)
+    assert (finding["rule"], finding["place"]) == ("unreadable-source", "small/rows.jsonl#77")
+    assert finding["what"].startswith("the excluded row does not exist")
 
 
-def test_nothing_is_kept_without_being_asked(small: SmallTask, call: Call) -> None:
-    call("tasks", "lint")
-    assert not (small.root / "facts.json").exists()
+def test_other_bytes_than_pinned_are_an_error_with_file_and_both_hashes(small: SmallTask, call: Call) -> None:
+    rows = small.root / "small" / "rows.jsonl"
+    before = hashlib.sha256(rows.read_bytes()).hexdigest()
+    rows.write_bytes(b"{}\n")
+    finding = _first_finding(call)
+    assert (finding["rule"], finding["place"]) == ("changed-source", str(rows))
+    assert f"sha256 is {hashlib.sha256(b'{}' + bytes([10])).hexdigest()}, but the pin says {before}" in finding["what"]
 
 
-def test_numbers_that_cannot_be_read_or_written_stop_the_command(small: SmallTask, call: Call) -> None:
-    path = small.root / "facts.json"
-    path.write_text("{", encoding="utf-8")
-    for arguments in (("tasks", "list"), ("tasks", "show", "small"), ("tasks", "lint", "--write")):
-        assert "facts.json: is no JSON" in refused(call(*arguments))
-    assert path.read_text(encoding="utf-8") == "{"
-    path.unlink()
-    path.with_name("facts.json.partial").mkdir()
-    assert "facts.json: cannot be written" in refused(call("tasks", "lint", "--write"))
-    assert not path.exists()
+def test_a_task_file_changed_by_hand_is_an_error_with_its_line(small: SmallTask, call: Call) -> None:
+    path = small.root / "small" / "small.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("num_fewshot: 0", "num_fewshot: 5"), encoding="utf-8")
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if text.startswith("num_fewshot"))
+    finding = _first_finding(call)
+    assert (finding["rule"], finding["place"]) == ("lm-eval-part", f"{path}:{line}")
+    assert finding["what"].startswith("num_fewshot is not what the card derives: 0")

@@ -43,7 +43,7 @@ def test_it_is_listed_shown_and_clean(site: Path, tmp_path: Path) -> None:
     assert "satuan_id" in {task["task"] for task in _told(site, tmp_path, "tasks", "list")}
     assert {"satuan"} <= {suite["suite"] for suite in _told(site, tmp_path, "tasks", "list", "--suites")}
     shown = _told(site, tmp_path, "tasks", "show", "satuan_id")
-    assert (shown["data"]["documents"], shown["data"]["chance"]) == (8, 0.25)
+    assert (shown["facts"]["state"], shown["facts"]["documents"], shown["facts"]["chance"]) == ("current", 8, 0.25)
     linted = _told(site, tmp_path, "tasks", "lint", "--suite", "satuan")
     assert linted["summary"] == {"tasks": 1, "rows": 8, "error": 0, "warning": 0, "note": 0}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.lint.linting import GENERATION, found
-from tests.small_task import row
+from tests.small_task import SmallTask, row
 
 OTHERS = [row(n) for n in range(10, 20)]
 
@@ -109,3 +109,21 @@ def test_an_example_on_a_passage_of_the_test_split_is_a_note(tmp_path: Path) -> 
 def test_examples_drawn_from_the_test_file_are_an_error_of_the_card(tmp_path: Path) -> None:
     assert found("shots-from-test", tmp_path, OTHERS, OTHERS) == [("error", "small")]
     assert found("shots-from-test", tmp_path, OTHERS, [row(1)]) == []
+
+
+@pytest.mark.parametrize(("of_shots", "severities"), [("no % 2", []), ("no < 3", ["error"])], ids=["apart", "both"])
+def test_one_file_may_hold_both_splits_where_the_card_divides_its_rows(
+    of_shots: str, severities: list[str], tmp_path: Path
+) -> None:
+    rows = [row(n, no=n) for n in range(8)]
+    data = SmallTask(tmp_path, rows).raw_card["data"]
+    expressions = {"question": "question", "options": "options", "answer": "answer"}
+    told = found(
+        "shots-from-test",
+        tmp_path,
+        rows,
+        data={**data, "shots": data["test"]},
+        document={"only": "no % 2 == 0"},
+        shot_document={**expressions, "only": of_shots},
+    )
+    assert [severity for severity, _ in told] == severities

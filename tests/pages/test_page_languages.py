@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/site.po"))
 each_catalogue = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
 
 
-def _of_templates() -> set[str]:
+@cache
+def _of_templates() -> frozenset[str]:
     """Every sentence of the templates; of those with a plural, the singular."""
     found = set()
     for path in TEMPLATES:
@@ -37,7 +39,7 @@ def _of_templates() -> set[str]:
             first = message if isinstance(message, str) else message[0]
             assert first, f"{path}: {function} of something that is not a plain string"
             found.add(first)
-    return found
+    return frozenset(found)
 
 
 def _of_cards(cards: Cards) -> set[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -210,3 +211,10 @@ def test_a_column_named_row_is_that_column() -> None:
 def test_a_column_that_the_row_has_not_is_no_empty_text() -> None:
     with pytest.raises(UndefinedError, match="Option B"):
         expression("row['Option B'] ~ ''")({"Option A": "Ipoh"})
+
+
+def test_portions_are_those_of_the_hash_and_about_equal() -> None:
+    texts = [f"text {n}" for n in range(2000)]
+    numbers = [expression("portion(text, 10)")({"text": text}) for text in texts]
+    assert numbers[:50] == [int.from_bytes(hashlib.sha256(text.encode()).digest(), "big") % 10 for text in texts[:50]]
+    assert all(150 < numbers.count(number) < 250 for number in range(10))
