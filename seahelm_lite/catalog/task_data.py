@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from seahelm_lite.catalog.pins import HubPin, Pin
+from seahelm_lite.catalog.pins import FilePin, HubPin, Pin
 
 Format = Literal[
     "jsonl",
@@ -30,6 +30,15 @@ class CardPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
+class Beside(CardPart):
+    """A further file of facts about the rows, such as their topics."""
+
+    format: Literal["jsonl", "json", "csv", "tsv", "xlsx"]
+    pin: FilePin
+    by: str
+    """Its column that holds the `key` of the row it is about."""
+
+
 class DataFile(CardPart):
     """One pinned file, or several whose lines belong together."""
 
@@ -41,12 +50,17 @@ class DataFile(CardPart):
     """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
     gets the verified file's path and returns the rows, a list of mappings from column names to values."""
 
+    beside: Beside | None = None
+    """For `json_map`: each row has the row of that file with the same `key` as its column `beside`."""
+
     @model_validator(mode="after")
     def _one_or_several(self) -> DataFile:
         if (self.pin is None) == (self.columns is None):
             raise ValueError("give one file (path, sha256), or `columns` for parallel_lines")
         if (self.columns is not None) != (self.format == "parallel_lines"):
             raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
+        if self.beside is not None and self.format != "json_map":
+            raise ValueError("`beside` belongs to the format json_map, and to no other")
         if (self.reader is not None) != (self.format == "code"):
             raise ValueError("`reader` belongs to the format code, and to no other")
         if self.reader is not None and isinstance(self.pin, HubPin):
@@ -56,7 +70,8 @@ class DataFile(CardPart):
     @property
     def pins(self) -> tuple[Pin, ...]:
         """Every file that has to be there."""
-        return (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
+        own = (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
+        return own if self.beside is None else (*own, self.beside.pin)
 
 
 class TaskData(CardPart):
@@ -87,6 +102,10 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
     if "columns" in pin:
         file["columns"] = {name: {**shared, **column} for name, column in pin.pop("columns").items()}
         return {**file, **pin}
+    if isinstance(beside := pin.pop("beside", None), dict):
+        named = {"format", "by"}
+        file["beside"] = {k: v for k, v in beside.items() if k in named}
+        file["beside"]["pin"] = {**shared, **{k: v for k, v in beside.items() if k not in named}}
     if "reader" in pin:
         file["reader"] = pin.pop("reader")
     file["pin"] = {**shared, **pin}

@@ -177,7 +177,8 @@ def _draw_item(out: Console, made: Sheet) -> None:
     if made.item is None:
         out.print(f"  {_withheld(made)}", markup=False)
     else:
-        out.print(f"  {made.item.id}; right is: {visible(made.answer or '')}", markup=False)
+        right = "the makers keep the answer" if made.answer is None else f"right is: {visible(made.answer)}"
+        out.print(f"  {made.item.id}; {right}", markup=False)
     for prompt in made.prompts:
         out.print()
         out.rule(prompt.protocol, align="left")

@@ -66,12 +66,10 @@ class Sheet:
 
     @property
     def answer(self) -> str | None:
-        """What is right for the item: the text of the option, or the wanted text."""
-        if self.item is None:
+        """What is right for the item: the text of the option, or the wanted text; None where nobody here knows it."""
+        if self.item is None or self.card.answers == "withheld":
             return None
         fields = self.item.fields
-        if self.card.answers == "withheld":
-            return None
         return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"])
 
 
@@ -137,4 +135,5 @@ def _cautions(card: TaskCard, known: Known) -> Iterator[Caution]:
             yield "faults"
     if language_words(card.words_language).code != card.language.partition("-")[0]:
         yield "words"
-    yield "public"
+    if card.answers == "given":
+        yield "public"

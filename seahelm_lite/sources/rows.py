@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_data import DataFile
-from seahelm_lite.errors import ChangedSourceError
+from seahelm_lite.catalog.task_data import Beside, DataFile
+from seahelm_lite.errors import ChangedSourceError, DataError
 from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.changes import told_by_rows
 from seahelm_lite.sources.code import row_reader
@@ -36,9 +36,10 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
         SourceError, DataError: As `load_rows`.
     """
     try:
-        return _load(file, where)
+        loaded = _load(file, where)
     except ChangedSourceError as error:
         raise told_by_rows(error, file, where) from None
+    return loaded if file.beside is None else replace(loaded, rows=_joined(loaded.rows, file.beside, where))
 
 
 def _load(file: DataFile, where: Where) -> LoadedFile:
@@ -49,6 +50,17 @@ def _load(file: DataFile, where: Where) -> LoadedFile:
         return _with_code(file, where)
     rows = load_rows(file.pin, file.format, where, file.columns)
     return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
+
+
+def _joined(rows: list[Row], beside: Beside, where: Where) -> list[Row]:
+    """The rows, each with what the file beside says of its key."""
+    facts = load_file(DataFile(format=beside.format, pin=beside.pin), where)
+    known = {row.get(beside.by): row for row in facts.rows}
+    for number, row in enumerate(rows):
+        if row.get("key") not in known:
+            what = f"its key {row.get('key')!r} stands in no row of {facts.name} under {beside.by!r}"
+            raise DataError(what, where=f"row {number}", remedy="Correct `beside:` on the card, or leave it out.")
+    return [{**row, "beside": known[row["key"]]} for row in rows]
 
 
 def _with_code(file: DataFile, where: Where) -> LoadedFile:

@@ -221,3 +221,14 @@ def test_marks_that_a_script_needs_inside_words_stay_in_an_item(tmp_path: Path, 
     page = Page(_site(tmp_path / "tasks", results, tmp_path / "site") / "suite" / "small_suite.html")
     assert "A. ក\u200bខ" in page.text
     assert re.search(r"B\. គ⟨U\+202E⟩", page.text)
+
+
+def test_a_task_whose_makers_keep_the_answers_is_shown_without_one(tmp_path: Path, results: Path) -> None:
+    document = {"key": "question", "answer": None}
+    SmallTask(
+        tmp_path / "tasks", ROWS, changes={"answers": "withheld", "protocols": ["gen-letter"], "document": document}
+    ).write()
+    said = _section(_site(tmp_path / "tasks", results, tmp_path / "site"), "small")
+    assert "Soalan: Soalan 0?" in said
+    assert "right is" not in said
+    assert "The items are public" not in said
