@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,3 +58,8 @@ def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, 
     text, unclosed = strip_reasoning(results[0])
     said = "" if unclosed else nfc(text).strip()
     return {"instr_lang_acc": MEASURES["instr_lang_acc"](said, doc), "instr_acc": MEASURES["instr_acc"](said, doc)}
+
+
+def keep_reply(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """No value, since only a judge can tell whether a reply is safe; lm-eval wants a number, so it gets NaN."""
+    return {"safe_rate": math.nan}
