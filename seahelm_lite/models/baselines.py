@@ -44,7 +44,7 @@ class Baseline:
         return ModelFacts(
             name=f"baseline-{self.kind}",
             fingerprint={"kind": "baseline", "rule": self.kind},
-            capabilities=Capabilities(chat=True, by_document=True),
+            capabilities=Capabilities(chat=True, by_document=True, writes=False),
             deviations=uses_keys,
         )
 

@@ -122,6 +122,21 @@ def test_an_unknown_rule_names_the_nearest_or_all() -> None:
     assert caught.value.remedy == "See: random, majority, longest, ngram."
 
 
+def test_a_task_that_does_not_suit_is_skipped_before_its_data_is_read(tmp_path: Path) -> None:
+    changes = {"kind": "generation", "protocols": ["gen"], "metrics": ["chrf"], "instruction": "Terjemahkan."}
+    small = SmallTask(tmp_path)
+    document = {"options": None, "answer": None, "reference": "question"}
+    text = SmallTask(tmp_path, changes={"id": "text", **changes, "document": document})
+    text.write()
+    catalog = small.catalog()
+    (tmp_path / "text" / "rows.jsonl").write_text("changed", encoding="utf-8")
+    spec = RunSpec(model="baseline:random", tasks=("small", "text"))
+    definitions = [catalog.task("small"), catalog.task("text")]
+    (skipped,) = make_plan(definitions, (), spec, Baseline("random"), small.where).skipped
+    assert skipped.task == "text"
+    assert skipped.reason == "baseline:random chooses among options, and this task asks for a text"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_task_that_asks_for_a_text_does_not_suit_a_baseline(tmp_path: Path, kind: str) -> None:
     generation = {
