@@ -11,8 +11,10 @@ from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
 from seahelm_lite.scoring.final_answers import final_answer
+from seahelm_lite.scoring.labels import without_label
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
 from seahelm_lite.scoring.sea_helm import read_label
+from seahelm_lite.scoring.written import accepted
 
 TIE = "tie of the highest log-likelihoods"
 REFUSAL = "refusal"
@@ -167,7 +169,9 @@ def _written(response: Response, sample: Sample, card: TaskCard, words: Language
 
 
 def _whole(text: str, response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:
-    """A text that is the answer as it stands."""
+    """A text that is the answer as it stands, but for the label of the prompt before it."""
+    if card.asking != "bare":
+        text = without_label(text, words, accepted(sample.document.fields))
     if response.finish_reason == "length":
         return Answer("truncated", text=text, note="length limit before the end of the text")
     if begins_with_refusal(text, words) and not begins_with_refusal(str(sample.document.fields["reference"]), words):
