@@ -22,7 +22,7 @@ Caution = Literal["public", "choosing", "overlap", "longest", "majority", "words
 Withheld = Literal["licence", "hurtful", "absent"]
 """Why no item is shown: the licence does not clearly allow it, it may hurt its reader, the data is not at hand."""
 
-_OVERLAP = frozenset(("chrf", "chrf_gain", "spbleu", "rouge_l", "f1_token", "f1_char", "exact"))
+_OVERLAP = frozenset(("chrf", "chrf_gain", "rouge_l", "f1_token", "f1_char", "exact"))
 _OPTIONS = 4
 
 
