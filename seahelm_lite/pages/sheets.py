@@ -66,11 +66,14 @@ class Sheet:
 
     @property
     def answer(self) -> str | None:
-        """What is right for the item: the text of the option, or the wanted text; None where nobody here knows it."""
+        """What is right for the item: the text of the option, or the wanted text.
+
+        None where nobody here knows it, and where a rule or a judge looks at what was written.
+        """
         if self.item is None or self.card.answers == "withheld":
             return None
         fields = self.item.fields
-        return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"])
+        return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"]) or None
 
 
 def sheet(task: TaskDefinition, known: Known, where: Where) -> Sheet:
