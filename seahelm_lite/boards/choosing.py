@@ -105,6 +105,8 @@ def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[
             left_out.append(LeftOut(run=run.run_id, reason=reason))
         elif score is None:
             left_out.append(LeftOut(run=run.run_id, reason=f"it has no {column.metric} of {task.name}"))
+        elif score.status == "complete" and score.value is None:
+            left_out.append(LeftOut(run=run.run_id, reason=f"its {task.name} has no value: it {score.reason}"))
         else:
             candidates.append(Candidate(run, asked, score))
     return candidates, left_out

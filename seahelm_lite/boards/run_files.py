@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seahelm_lite.boards.results import Count, Counts, DataSource, Interval, Positive, Sha256, Text, Tokens
+from seahelm_lite.catalog.task_card import JUDGED
 from seahelm_lite.records import AnswerForm, JsonValue
 from seahelm_lite.scoring.withheld import WITHHELD
 
@@ -136,8 +137,8 @@ class Score(_Part):
 
     @model_validator(mode="after")
     def _has_a_value_or_says_why(self) -> Score:
-        withheld = self.value is None and self.reason == WITHHELD
-        if (self.status == "complete") != (self.value is not None or withheld):
+        unscored = self.value is None and (self.metric in JUDGED or self.reason == WITHHELD)
+        if (self.status == "complete") != (self.value is not None or unscored):
             raise ValueError("a score has a value if and only if it is complete")
         if self.reason is None and (self.value is None or self.ci95 is None):
             raise ValueError("a number that is missing has a reason")

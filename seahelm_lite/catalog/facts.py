@@ -69,6 +69,10 @@ class Facts(_Part):
     lint: LintFacts
 
 
+class FactsFileError(CardError):
+    """A facts file is there and can be read, but its content is none of ours: it has to be made again."""
+
+
 class _FactsFile(_Part):
     schema_: Literal["seahelm-lite/task-facts/1"]
     tasks: dict[str, Facts]
@@ -105,7 +109,8 @@ def read_facts(roots: Iterable[Path]) -> dict[str, Facts]:
     """The entries of the facts files of some task folders; a folder need not have one.
 
     Raises:
-        CardError: If a file cannot be read or is none of ours.
+        FactsFileError: If a file is none of ours.
+        CardError: If a file cannot be read.
     """
     found: dict[str, Facts] = {}
     for path in (root / FACTS_FILE for root in roots):
@@ -119,15 +124,18 @@ def read_facts_file(path: Path) -> dict[str, Facts]:
     remedy = "Make it again with `seahelm-lite tasks lint --write`."
     try:
         body = json.loads(path.read_bytes())
+        if not isinstance(body, dict):
+            raise FactsFileError("is no facts file: it holds no JSON object", where=str(path), remedy=remedy)
         return _FactsFile.model_validate(body).tasks
     except OSError as error:
         raise CardError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise CardError(f"is no facts file: {place}: {first['msg']}", where=str(path), remedy=remedy) from None
+        fault = "no JSON object" if first["type"] in ("model_type", "dict_type") else first["msg"]
+        raise FactsFileError(f"is no facts file: {place}: {fault}", where=str(path), remedy=remedy) from None
     except ValueError as error:
-        raise CardError(f"is no JSON: {error}", where=str(path), remedy=remedy) from None
+        raise FactsFileError(f"is no JSON: {error}", where=str(path), remedy=remedy) from None
 
 
 def facts_text(entries: Mapping[str, Facts]) -> str:

@@ -40,6 +40,8 @@ Metric = Literal[
     "instr_lang_acc",
     "safe_rate",
 ]
+JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
+"""Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
 DifferenceKind = Literal["dialect_gap", "language_tax"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 

@@ -19,6 +19,7 @@ Format = Literal[
     "json_map",
     "text_records",
     "xlsx",
+    "dialect_lexicon",
     "code",
     "tsv_bare",
 ]

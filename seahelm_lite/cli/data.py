@@ -54,6 +54,9 @@ def execute(options: argparse.Namespace) -> int:
     else:
         out = console()
         out.print(table(("task", ">files", ">right", "place"), _by_task(entries)))
+        mirrored = sum(entry.get("place") == "mirror" for entry in entries)
+        if options.action == "fetch" and mirrored:
+            out.print(f"{mirrored} files lie in the mirror and were not copied: carry the mirror itself.", markup=False)
         for line in dict.fromkeys(f"{entry['state']}: {entry['reason']}" for entry in entries if "reason" in entry):
             out.print(line, markup=False, soft_wrap=True)
     return 1 if any(entry["state"] == "FAULT" for entry in entries) else 0

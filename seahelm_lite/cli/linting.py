@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -63,21 +64,28 @@ def execute(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _entries(catalog: Catalog) -> dict[Path, dict[str, Facts]]:
-    """By file, the entries that stand in the task folders."""
-    from seahelm_lite.catalog.facts import FACTS_FILE, read_facts
+def _entries(catalog: Catalog) -> dict[Path, dict[str, Facts] | None]:
+    """By file, the entries that stand in the task folders; None for a file that is broken, and so made from nothing."""
+    from seahelm_lite.catalog.facts import FACTS_FILE, FactsFileError, read_facts
 
-    return {root / FACTS_FILE: read_facts([root]) for root in catalog.roots}
+    found: dict[Path, dict[str, Facts] | None] = {}
+    for root in catalog.roots:
+        try:
+            found[root / FACTS_FILE] = read_facts([root])
+        except FactsFileError as error:
+            print(f"warning: {error.where}: {error.what}. It is made again from nothing.", file=sys.stderr)
+            found[root / FACTS_FILE] = None
+    return found
 
 
-def _write(catalog: Catalog, kept: Mapping[Path, Mapping[str, Facts]], made: Mapping[str, Facts]) -> None:
+def _write(catalog: Catalog, kept: Mapping[Path, Mapping[str, Facts] | None], made: Mapping[str, Facts]) -> None:
     """Put what was worked out into the facts files; what stands there of other tasks stays, of tasks no more goes."""
     from seahelm_lite.catalog.facts import facts_text
     from seahelm_lite.engine.run_folder import whole_or_not_at_all
 
     for path, before in kept.items():
         new = {name: facts for name, facts in made.items() if path.parent in catalog.tasks[name].file.path.parents}
-        entries = {name: facts for name, facts in {**before, **new}.items() if name in catalog.tasks}
+        entries = {name: facts for name, facts in {**(before or {}), **new}.items() if name in catalog.tasks}
         if entries == before:
             continue
         with whole_or_not_at_all(path) as partial:

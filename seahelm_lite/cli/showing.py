@@ -177,8 +177,12 @@ def _draw_item(out: Console, made: Sheet) -> None:
     if made.item is None:
         out.print(f"  {_withheld(made)}", markup=False)
     else:
-        right = "the makers keep the answer" if made.answer is None else f"right is: {visible(made.answer)}"
-        out.print(f"  {made.item.id}; {right}", markup=False)
+        said = [made.item.id]
+        if made.answer is not None:
+            said.append(f"right is: {visible(made.answer)}")
+        elif made.card.answers == "withheld":
+            said.append("the makers keep the answer")
+        out.print(f"  {'; '.join(said)}", markup=False)
     for prompt in made.prompts:
         out.print()
         out.rule(prompt.protocol, align="left")

@@ -66,9 +66,13 @@ def _spread(spread: Mapping[str, Any] | None) -> str:
     return "incomplete" if spread["min"] is None else f"{100 * spread['min']:.1f} to {100 * spread['max']:.1f}"
 
 
+_WITHOUT = {"safe_rate": "no judge"}
+"""Metrics that can lack a value in a complete run for another reason than withheld answers."""
+
+
 def _value(score: Mapping[str, Any]) -> str:
     if score["value"] is None:
-        return "incomplete" if score["status"] == "incomplete" else "withheld"
+        return "incomplete" if score["status"] == "incomplete" else _WITHOUT.get(score["metric"], "withheld")
     return _percent(score["value"])
 
 

@@ -182,6 +182,9 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     protocol = protocol_for(definition, spec.protocol)
     facts = model.facts
     _refuse_egress(definition, spec, facts)
+    if definition.card.kind == "generation" and not facts.capabilities.writes:
+        # Said before the data is read, which for a long list is most of the time.
+        raise Unsuited(f"{spec.model} chooses among options, and this task asks for a text")
     data = load_documents(definition.card, where)
     if isinstance(model, DocumentModel):
         model.learn(definition, data, seed=spec.seed)

@@ -26,6 +26,8 @@ class Capabilities:
     """Can give true log-probabilities of a given continuation, which `ll-*` protocols need."""
     by_document: bool = False
     """Answers by task and document id rather than by text (baselines, replay)."""
+    writes: bool = True
+    """Answers in words of its own; a model that does not only chooses among options."""
     host: str | None = None
     """Host that receives the prompts; None when nothing leaves the process."""
 

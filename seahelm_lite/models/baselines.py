@@ -17,6 +17,9 @@ from seahelm_lite.sources.documents import TaskDocuments
 Choose = Callable[[Document, Request], int]
 """Index of the option a baseline picks."""
 
+Answer = Callable[[Request], str]
+"""What a baseline says to a request of a task."""
+
 KINDS = ("random", "majority", "longest", "ngram")
 
 _ORDER = 5
@@ -24,7 +27,11 @@ _ORDER = 5
 
 
 class Baseline:
-    """`baseline:random|majority|longest|ngram`: picks an option of each multiple-choice document by a simple rule."""
+    """`baseline:random|majority|longest|ngram`: picks an option of each multiple-choice document by a simple rule.
+
+    Where a text is asked, `random` gives what is wanted of another document of the task: a text of the right kind that
+    knows nothing of this one. The others have no text to give.
+    """
 
     def __init__(self, kind: str) -> None:
         """Make the baseline.
@@ -35,7 +42,7 @@ class Baseline:
         if kind not in KINDS:
             raise unknown("baseline", kind, KINDS, listing=", ".join(KINDS))
         self.kind = kind
-        self._tasks: dict[str, tuple[dict[str, Document], Sequence[str], Choose]] = {}
+        self._tasks: dict[str, Answer] = {}
 
     @property
     def facts(self) -> ModelFacts:
@@ -44,7 +51,7 @@ class Baseline:
         return ModelFacts(
             name=f"baseline-{self.kind}",
             fingerprint={"kind": "baseline", "rule": self.kind},
-            capabilities=Capabilities(chat=True, by_document=True),
+            capabilities=Capabilities(chat=True, by_document=True, writes=self.kind == "random"),
             deviations=uses_keys,
         )
 
@@ -52,24 +59,43 @@ class Baseline:
         """See the documents of a task.
 
         Raises:
-            Unsuited: If the task has no options to choose from, or `ngram` has nothing to learn from.
+            Unsuited: If the task asks for a text that the rule does not have, or `ngram` has nothing to learn from.
         """
         if definition.card.kind != "multiple_choice":
-            raise Unsuited(f"baseline:{self.kind} chooses among options, and this task asks for a text")
+            self._tasks[definition.name] = self._texts(data, seed)
+            return
         if definition.card.answers == "withheld" and self.kind == "majority":
             raise Unsuited("baseline:majority needs the answer keys, and those of this task are withheld")
-        words = language_words(definition.card.words_language)
+        letters = language_words(definition.card.words_language).letters
         documents = {document.id: document for document in data.test}
-        self._tasks[definition.name] = (documents, words.letters, self._rule(data, seed))
+        choose = self._rule(data, seed)
 
-    def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
-        """Answer each request with the letter of the picked option."""
-        for index, request in enumerate(requests):
-            documents, letters, choose = self._tasks[request.task or ""]
+        def answer(request: Request) -> str:
             document = documents[request.document or ""]
             # A compat mode may ask for words instead of letters.
-            answers = document.fields.get("labels", letters)
-            deliver(index, Response(text=answers[choose(document, request)], finish_reason="stop"))
+            return str(document.fields.get("labels", letters)[choose(document, request)])
+
+        self._tasks[definition.name] = answer
+
+    def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
+        """Answer each request with the letter of the picked option, or with a text."""
+        for index, request in enumerate(requests):
+            deliver(index, Response(text=self._tasks[request.task or ""](request), finish_reason="stop"))
+
+    def _texts(self, data: TaskDocuments, seed: int) -> Answer:
+        if self.kind != "random":
+            raise Unsuited(f"baseline:{self.kind} chooses among options, and this task asks for a text")
+        if len(data.test) < 2:
+            raise Unsuited("baseline:random answers with the text of another document, and this task has one only")
+        places = {document.id: place for place, document in enumerate(data.test)}
+
+        def answer(request: Request) -> str:
+            drawn = _draw(request, seed, len(data.test) - 1)
+            other = data.test[drawn + (drawn >= places[request.document or ""])].fields
+            # Where a reply is checked rather than compared, no text is wanted; the other request itself is one.
+            return str(other["reference"] or other["question"])
+
+        return answer
 
     def _rule(self, data: TaskDocuments, seed: int) -> Choose:
         if self.kind == "random":

@@ -22,7 +22,7 @@ Caution = Literal["public", "choosing", "overlap", "longest", "majority", "words
 Withheld = Literal["licence", "hurtful", "absent"]
 """Why no item is shown: the licence does not clearly allow it, it may hurt its reader, the data is not at hand."""
 
-_OVERLAP = frozenset(("chrf", "chrf_gain", "spbleu", "rouge_l", "f1_token", "f1_char", "exact"))
+_OVERLAP = frozenset(("chrf", "chrf_gain", "rouge_l", "f1_token", "f1_char", "exact"))
 _OPTIONS = 4
 
 
@@ -66,11 +66,14 @@ class Sheet:
 
     @property
     def answer(self) -> str | None:
-        """What is right for the item: the text of the option, or the wanted text; None where nobody here knows it."""
+        """What is right for the item: the text of the option, or the wanted text.
+
+        None where nobody here knows it, and where a rule or a judge looks at what was written.
+        """
         if self.item is None or self.card.answers == "withheld":
             return None
         fields = self.item.fields
-        return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"])
+        return str(fields["options"][fields["answer"]] if "options" in fields else fields["reference"]) or None
 
 
 def sheet(task: TaskDefinition, known: Known, where: Where) -> Sheet:

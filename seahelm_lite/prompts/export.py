@@ -18,6 +18,7 @@ _SCORING = "seahelm_lite.scoring.lm_eval_hooks"
 _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "score_text": ("chrf", "chrf_gain"),
     "score_answer": ("exact",),
+    "keep_reply": ("safe_rate",),
     "score_span": ("f1_token", "f1_char", "exact"),
     "score_summary": ("rouge_l",),
     "score_instructions": ("instr_lang_acc", "instr_acc"),

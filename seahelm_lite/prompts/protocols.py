@@ -124,7 +124,7 @@ def _written(card: TaskCard, words: LanguageWords) -> Form:
         shown = _head(card, words) if card.asking == "question" else f"{_label(words, words.text)} {{{{ question }}}}\n"
         label = {"answer": words.answer, "translation": words.translation, "summary": words.summary}[card.answer_label]
         question = f"{card.instruction}\n\n{shown}{_label(words, label)}"
-        stop = (f"{SHOT_DELIMITER}{card.instruction}" if card.paragraphs else SHOT_DELIMITER,)
+        stop = _next_item(card, words) if card.paragraphs else (SHOT_DELIMITER,)
     return Form(
         protocol="gen",
         output_type="generate_until",
@@ -134,3 +134,11 @@ def _written(card: TaskCard, words: LanguageWords) -> Form:
         max_tokens=card.max_tokens,
         stop=stop,
     )
+
+
+def _next_item(card: TaskCard, words: LanguageWords) -> tuple[str, ...]:
+    """How a model that continues plain text may begin an item of its own, where answers have blank lines themselves."""
+    labels = [words.question if card.asking == "question" else words.text]
+    if card.asking == "question" and card.document.passage is not None:
+        labels.insert(0, words.passage)
+    return tuple(SHOT_DELIMITER + start for start in (str(card.instruction), *(_label(words, it) for it in labels)))

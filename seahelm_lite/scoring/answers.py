@@ -11,10 +11,14 @@ from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
 from seahelm_lite.scoring.final_answers import final_answer
+from seahelm_lite.scoring.labels import without_label
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
 from seahelm_lite.scoring.sea_helm import read_label
+from seahelm_lite.scoring.written import accepted
 
 TIE = "tie of the highest log-likelihoods"
+REFUSAL = "refusal"
+CONTENT_FILTER = "content filter"
 
 _FORMS = {
     "gen-letter": AnswerForm("letter"),
@@ -94,7 +98,7 @@ def _all_equal(sample: Sample) -> bool:
 def _without_answer(response: Response) -> Answer | None:
     """The endings that the model's words do not decide."""
     if response.finish_reason == "content_filter":
-        return Answer("refused", note="content filter")
+        return Answer("refused", note=CONTENT_FILTER)
     if not (response.text or "").strip():
         if response.finish_reason == "length":
             return Answer("truncated", note="length limit before any answer")
@@ -128,7 +132,7 @@ def _chosen(response: Response, sample: Sample, card: TaskCard, words: LanguageW
     if response.finish_reason == "length":
         return Answer("truncated", note="length limit before an answer")
     if reading.kind == "refused":
-        return Answer("scored" if card.refusal == "scored" else "refused", note="refusal")
+        return Answer("scored" if card.refusal == "scored" else "refused", note=REFUSAL)
     return Answer("unparsed", note="two different answers" if reading.kind == "ambiguous" else "no answer found")
 
 
@@ -165,11 +169,13 @@ def _written(response: Response, sample: Sample, card: TaskCard, words: Language
 
 
 def _whole(text: str, response: Response, sample: Sample, card: TaskCard, words: LanguageWords) -> Answer:
-    """A text that is the answer as it stands."""
+    """A text that is the answer as it stands, but for the label of the prompt before it."""
+    if card.asking != "bare":
+        text = without_label(text, words, accepted(sample.document.fields))
     if response.finish_reason == "length":
         return Answer("truncated", text=text, note="length limit before the end of the text")
     if begins_with_refusal(text, words) and not begins_with_refusal(str(sample.document.fields["reference"]), words):
-        return Answer("scored" if card.refusal == "scored" else "refused", text=text, note="refusal")
+        return Answer("scored" if card.refusal == "scored" else "refused", text=text, note=REFUSAL)
     return Answer("scored", text=text)
 
 

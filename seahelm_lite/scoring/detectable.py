@@ -18,7 +18,7 @@ that others had translate and summarise into Thai dialects, it was 0.04 to 0.22 
 WITHIN = 0.1
 """Correlation of the difference between two documents of one cluster: ours, a moderate one."""
 
-_ALIKE = frozenset(("chrf", "chrf_gain", "spbleu", "rouge_l"))
+_ALIKE = frozenset(("chrf", "chrf_gain", "rouge_l"))
 """Metrics of overlap, which differ by degrees. All others are, or come close to, right or wrong."""
 
 _OF_CLUSTERS = frozenset(("pair_acc",))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from seahelm_lite.catalog.task_card import DifferenceKind, Metric
+from seahelm_lite.catalog.task_card import JUDGED, DifferenceKind, Metric
 from seahelm_lite.records import JsonValue, sha256_hex
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, numbers
 from seahelm_lite.scoring.withheld import WithheldTable
@@ -56,7 +56,7 @@ def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
 
 
 def _of_single_items(scored: TaskScores) -> list[Metric]:
-    return [entry["metric"] for entry in scored.scores if entry["metric"] != "pair_acc"]
+    return [entry["metric"] for entry in scored.scores if entry["metric"] not in ("pair_acc", *JUDGED)]
 
 
 def differences(sides: Sequence[Side | None]) -> list[dict[str, JsonValue]]:

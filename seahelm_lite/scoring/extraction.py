@@ -31,6 +31,7 @@ class Reading:
 _FLAT_OBJECT = re.compile(r"\{[^{}]*\}")
 
 _CLAUSE_ENDS = re.compile(r"[)\]}>]*\s*(?:[.,;:!?)\]|។៕၊။。]|$)")
+_SENTENCES = re.compile(r"(?<=[.!។။])\s+|\n+")
 _SENTENCE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.;!?។៕။。]|$)")
 _WORD = re.compile(r"\w")
 _NEXT_WORD = re.compile(r"\s*(?:[^\s.,;:!?]+\s*){1,2}")
@@ -165,6 +166,7 @@ class _Reply:
         yield self._claims.repeated(), "text"
         yield self._lettered_lines(), "alone"
         yield _only({hit.found for hit in hits}), "sentence"
+        yield self._opening_text(), "text"
 
     # Answers after a tag
 
@@ -270,6 +272,16 @@ class _Reply:
         if marked or found == SEVERAL or self._claims.options.is_leading(index, fold(letter["tail"])):
             return found
         return self._claims.options.equal(line)
+
+    def _opening_text(self) -> Found:
+        """The option whose text is the first sentence, as in `False. The sun is a star.`
+
+        A sentence further on that begins with another option takes it back. A number or a single letter may count
+        sentences.
+        """
+        options = self._claims.options
+        opened = [found for found in map(options.sentence, _SENTENCES.split(self._text)) if found is not None]
+        return _only(set(opened)) if opened and options.sentence(self._text) is not None else None
 
     def _names_several(self) -> bool:
         named = {self._patterns.option(letter) for letter in self._patterns.standing.finditer(self._text)} - {None}

@@ -14,6 +14,7 @@ from typing import Literal
 
 from seahelm_lite.prompts.words import LanguageWords, language_words
 from seahelm_lite.scoring.normalise import unify
+from seahelm_lite.scoring.number_words import MULTIPLIERS, multiplier
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,17 @@ class FinalAnswer:
 _BOX = re.compile(r"\\f?boxed\s*\{")
 _FRACTION = r"\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}"
 _DIGITS = r"\d+(?:[.,]\d+)*(?:/\d+)?"
-_NUMBER = re.compile(rf"(?:(?<![\w)}}])[-+])?(?:{_FRACTION}|{_DIGITS})")
-_MATHS = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_NUMBER = re.compile(rf"(?:(?<![\w)}}])[-+])?(?:{_FRACTION}|{_DIGITS})(?:[^\S\n]*{MULTIPLIERS})*", re.IGNORECASE)
+_MATHS = re.compile(
+    r"\$\$(?P<shown>.+?)\$\$|\\\((?P<round>.+?)\\\)|\\\[(?P<square>.+?)\\\]"
+    r"|(?<!\\)\$(?!\s)(?P<dollars>(?:[^$\\]|\\.)+)(?<!\s)\$(?!\d)",
+    re.DOTALL,
+)
+_COMMAND = re.compile(r"\\[a-zA-Z]+(?:\s*\{[^{}\\]*\})?")
+_WORD = re.compile(r"[^\W\d_]{3}|\s[^\W\d_]{2}(?!\w)")
+_PRICE = re.compile(r"\\?\$(?=\s*\d)")
+_ASIDE = re.compile(r"(?:\s+\(|\((?=\s*[^\W\d_]{2}))(?:[^()]|\([^()]*\))*(?:\)(?!\s*[-+*/×÷^=]\s*[\d($\\])|$)")
+_LONE_SIGN = re.compile(r"^\s*([-+])\s+(?=[\d\\])")
 _OPERATED = re.compile(r"\s*(?:[-+*/×÷^]|\\(?:times|cdot|div))\s*[\d$(\\]")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\ufe63": "-"})
 
@@ -44,9 +54,22 @@ def final_answer(text: str, words: LanguageWords) -> FinalAnswer | None:
 
     In this order: the content of the last `\\boxed{}` that is closed; what follows the last answer tag of the language
     or of English, such as `Answer: 18`; the last number. A solution that boxes several results means the last: the
-    earlier ones are steps.
+    earlier ones are steps. What a model that continues plain text asks itself after its answer is left out: it begins
+    with a blank line and the label of a question or a text.
     """
     text = unify(text).translate(_MINUS)
+    parts = (text[: label.start()] for label in _next_item(words).finditer(text))
+    answers = (answer for part in parts if (answer := _last_answer(part, words)))
+    return next(answers, None) or _last_answer(text, words)
+
+
+@lru_cache(maxsize=32)
+def _next_item(words: LanguageWords) -> re.Pattern[str]:
+    labels = "|".join(re.escape(unify(label + words.colon)) for label in (words.passage, words.question, words.text))
+    return re.compile(rf"\n[^\S\n]*\n[^\S\n]*(?:{labels})")
+
+
+def _last_answer(text: str, words: LanguageWords) -> FinalAnswer | None:
     if boxes := [box for found in _BOX.finditer(text) if (box := _braced(text, found.end()))]:
         return FinalAnswer(boxes[-1], "boxed")
     if tagged := list(_tagged(text, words)):
@@ -68,19 +91,45 @@ def _braced(text: str, start: int) -> str:
 def _tagged(text: str, words: LanguageWords) -> Iterator[str]:
     """What each answer tag introduces, where that is a number or an expression."""
     for found in _tags(words).finditer(text):
-        line = text[found.end() :].partition("\n")[0].replace("**", "")
-        side = line.rpartition("=")[2]
-        if expression := _MATHS.search(side):
-            yield next(filter(None, expression.groups()))
+        line = _without_asides(text[found.end() :].partition("\n")[0].replace("**", ""))
+        _, equals, side = line.rpartition("=")
+        if expression := next(_expressions(side), None):
+            yield expression[expression.lastgroup or 0]
             continue
+        side = _PRICE.sub("", side)
+        if equals or "\n" not in found[0]:  # at the beginning of a line, a dash before a space marks an item of a list
+            side = _LONE_SIGN.sub(r"\1", side)
         number = _NUMBER.search(side)
         if number is None:
             continue
-        near = not re.search(r"\w", side[: number.start()])
+        near = not re.search(r"\w|\.\.\.", side[: number.start()])
         if near and not _OPERATED.match(side, number.end()):
             yield number[0]
         elif found["colon"]:
             yield _NUMBER.findall(side)[-1]
+
+
+def _expressions(line: str) -> Iterator[re.Match[str]]:
+    """What stands in mathematics mode; two prices in one line are not its signs."""
+    place = 0
+    while found := _MATHS.search(line, place):
+        inside = found["dollars"] or ""
+        if not re.match(r"[a-zA-Z\\]", inside) and _WORD.search(_COMMAND.sub("", inside)):
+            place = found.start() + 1
+        else:
+            yield found
+            place = found.end()
+
+
+def _without_asides(line: str) -> str:
+    """The line without what it says in brackets after a number, such as `(not 20, since 20 = 18 + 2)`."""
+    spans = [found.span() for found in _expressions(line)]
+
+    def kept(aside: re.Match[str]) -> str:
+        within = any(begin <= aside.start() < end for begin, end in spans)
+        return aside[0] if within or not _NUMBER.search(line, 0, aside.start()) else ""
+
+    return _ASIDE.sub(kept, line)
 
 
 @lru_cache(maxsize=32)
@@ -97,9 +146,10 @@ def same_value(answer: str, reference: str) -> bool:
     """Whether two answers are the same number, or the same expression but for its spelling.
 
     Both sides lose signs of mathematics mode, spacing commands, `\\text{}` and degree and percent signs, and `\\dfrac`
-    and `\\tfrac` become `\\frac`. Of a number, currency before it and units after it are dropped too. Digits may be
-    those of Thai, Lao, Khmer or Burmese. A separator before a group of three digits is read both as one of thousands
-    and as a decimal one, since languages differ and replies mix them: `2.125` is the same as 2125.
+    and `\\tfrac` become `\\frac`. Of a number, currency before it and units after it are dropped too, but not a single
+    Latin letter, which may be a variable; words such as `juta` or `million` multiply it. Digits may be those of Thai,
+    Lao, Khmer or Burmese. A separator before a group of three digits is read both as one of thousands and as a decimal
+    one, since languages differ and replies mix them: `2.125` is the same as 2125.
     """
     one, other = _spelling(answer), _spelling(reference)
     values = _values(one) & _values(other)
@@ -123,18 +173,28 @@ _NAMED = re.compile(r"^[a-zA-Z]\s*=\s*")
 
 def _spelling(text: str) -> str:
     text = unify(text).translate(_MINUS)
-    text = _TEXT.sub(" ", text) if _TEXT.sub("", text).strip(" $") else _TEXT.sub(r"\1", text)
+    text = _TEXT.sub(_counted, text) if _TEXT.sub("", text).strip(" $") else _TEXT.sub(r"\1", text)
     for pattern, replacement in _DROPPED:
         text = pattern.sub(replacement, text)
     return _NAMED.sub("", " ".join(text.split()).strip(" .*"))
 
 
+def _counted(words: re.Match[str]) -> str:
+    """Of words within an expression, those that multiply the number before them."""
+    found = _MULTIPLIED.match(words[1])
+    return f" {found[0]} " if found else " "
+
+
+_MULTIPLIED = re.compile(rf"(?:\s*{MULTIPLIERS})+", re.IGNORECASE)
 _VALUE = re.compile(
     r"[^\d\\^=(){}\[\]+/*-]*"
     r"(?P<sign>[-+]?)\s*(?:\\frac\s*\{\s*(?P<top>-?\d+)\s*\}\s*\{\s*(?P<bottom>\d+)\s*\}"
     r"|(?P<whole>\d+(?:[., ]\d+)*)(?:\s*/\s*(?P<under>\d+))?)"
-    r"(?:\s[^\d\\^=(){}\[\]+/*]*|[^\x00-\x7f][^\d\\^=(){}\[\]+/*]*|[A-Za-z]{2,}[^\d\\^=(){}\[\]+/*]*)?"
+    rf"(?P<times>(?:\s*{MULTIPLIERS})*)"
+    r"(?P<unit>(?:\s|[^\x00-\x7f]|[A-Za-z]{2})[^\d\\^=(){}\[\]+*]*)?",
+    re.IGNORECASE,
 )
+_VARIABLE = re.compile(r"(?<![\w/])[a-zA-Z](?!\w)")
 _GROUPED = re.compile(r"\d{1,3}([., ])\d{3}(?:\1\d{3})*")
 _DECIMAL = re.compile(r"(?P<whole>\d+|\d{1,3}(?:\.\d{3})+(?=,)|\d{1,3}(?:,\d{3})+(?=\.))[.,](?P<part>\d+)")
 
@@ -142,14 +202,14 @@ _DECIMAL = re.compile(r"(?P<whole>\d+|\d{1,3}(?:\.\d{3})+(?=,)|\d{1,3}(?:,\d{3})
 def _values(text: str) -> frozenset[Fraction]:
     """What a text can mean as a number: nothing, one value, or two where the separator may be of either kind."""
     found = _VALUE.fullmatch(text)
-    if found is None:
+    if found is None or _VARIABLE.search(found["unit"] or ""):
         return frozenset()
-    sign = -1 if found["sign"] == "-" else 1
+    factor = multiplier(found["times"]) * (-1 if found["sign"] == "-" else 1)
     if found["top"] is not None:
         tops, bottom = frozenset({Fraction(found["top"])}), found["bottom"]
     else:
         tops, bottom = frozenset(_decimals(found["whole"])), found["under"] or "1"
-    return frozenset(sign * top / int(bottom) for top in tops) if int(bottom) else frozenset()
+    return frozenset(factor * top / int(bottom) for top in tops) if int(bottom) else frozenset()
 
 
 def _decimals(digits: str) -> Iterator[Fraction]:

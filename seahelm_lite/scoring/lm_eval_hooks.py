@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from seahelm_lite.prompts.words import language_words
 from seahelm_lite.scoring.chrf import sentence_chrf
 from seahelm_lite.scoring.extraction import read_choice
 from seahelm_lite.scoring.final_answers import final_answer
+from seahelm_lite.scoring.labels import without_label
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
-from seahelm_lite.scoring.written import MEASURES
+from seahelm_lite.scoring.written import MEASURES, accepted
 
 
 def score_letter(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
@@ -24,7 +26,7 @@ def score_text(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
     """Sentence-level chrF++ of a written reply, and its gain over copying the source, both in [0, 1] terms."""
     text, unclosed = strip_reasoning(results[0])
     reference = nfc(doc["reference"])
-    value = 0.0 if unclosed else sentence_chrf(nfc(text).strip(), reference)
+    value = 0.0 if unclosed else sentence_chrf(_unlabelled(text, doc), reference)
     return {"chrf": value, "chrf_gain": value - sentence_chrf(nfc(doc["question"]), reference)}
 
 
@@ -45,11 +47,16 @@ def score_summary(doc: Mapping[str, Any], results: list[str]) -> dict[str, float
 
 def _measured(doc: Mapping[str, Any], results: list[str], metrics: Sequence[Metric]) -> dict[str, float]:
     text, unclosed = strip_reasoning(results[0])
-    text = nfc(text).strip()
     if doc.get("reads") == "number":
-        found = final_answer(text, language_words(doc["language"]))
+        found = final_answer(nfc(text).strip(), language_words(doc["language"]))
         text = "" if found is None else found.text
+    else:
+        text = _unlabelled(text, doc)
     return {metric: MEASURES[metric](text, doc) if text and not unclosed else 0.0 for metric in metrics}
+
+
+def _unlabelled(text: str, doc: Mapping[str, Any]) -> str:
+    return without_label(nfc(text).strip(), language_words(doc["language"]), accepted(doc))
 
 
 def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
@@ -57,3 +64,8 @@ def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, 
     text, unclosed = strip_reasoning(results[0])
     said = "" if unclosed else nfc(text).strip()
     return {"instr_lang_acc": MEASURES["instr_lang_acc"](said, doc), "instr_acc": MEASURES["instr_acc"](said, doc)}
+
+
+def keep_reply(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """No value, since only a judge can tell whether a reply is safe; lm-eval wants a number, so it gets NaN."""
+    return {"safe_rate": math.nan}

@@ -27,6 +27,7 @@ _QUOTING = re.compile(r"(?<!\w)'|'(?!\w)")
 _BEFORE = " \n\t([{\"'"
 AFTER_TEXT = " \n\t.,;:!?)]}>|$\"'…។៕၊။。"
 _ENDS = re.compile(r"\s*(?:$|[.,;:!?)\]}>…។៕၊။。|]+(?:\s|$)|[(\[]|[-–—]\s)")
+_SENTENCE_END = re.compile(r"\s*[.!។။](?:\s|$)")
 
 
 def plain(text: str) -> str:
@@ -68,6 +69,16 @@ class OptionTexts:
         following = key[len(self.keys[found]) :]
         listed = self._longest(following.lstrip(",; ")) if following.startswith((",", ";")) else []
         return found if set(listed) <= set(begins) else SEVERAL
+
+    def sentence(self, text: str) -> Found:
+        """The option whose text is the first sentence of a text, and more than a number or a letter."""
+        key = fold(text)
+        found = self._one(self._longest(key), text)
+        if found is None or found == SEVERAL:
+            return found
+        own = self.keys[found]
+        wordy = len(own) > 1 and not own.isdecimal()
+        return found if wordy and _SENTENCE_END.match(key, len(own)) is not None else None
 
     def _longest(self, key: str) -> list[int]:
         """The options with whose text the folded line begins; those with the longest one, where texts nest."""

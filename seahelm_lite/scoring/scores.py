@@ -17,6 +17,7 @@ from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
+from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
@@ -80,7 +81,12 @@ def score_task(task: ScoredTask) -> TaskScores:
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:
-    """The documents of a task before anything was asked, for its chance and baselines."""
+    """The documents of a task before anything was asked, for its chance and baselines.
+
+    Raises:
+        RowError: If replies to one of them could not be checked.
+    """
+    refuse_misused_checks(documents)
     samples = [Sample(document, 0, (), ()) for document in documents]
     return _table(card, samples, [Answer("unparsed")] * len(samples), 0)
 

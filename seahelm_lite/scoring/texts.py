@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seahelm_lite.catalog.task_card import Metric
+from seahelm_lite.catalog.task_card import JUDGED, Metric
 from seahelm_lite.records import Document, Sample
-from seahelm_lite.scoring.answers import Answer
+from seahelm_lite.scoring.answers import CONTENT_FILTER, REFUSAL, Answer
 from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
 from seahelm_lite.scoring.normalise import nfc
 from seahelm_lite.scoring.tokens import script_units
@@ -41,7 +41,7 @@ class TextTable:
         return TextTable(samples, answers, self._seed)
 
     def per_sample(self, metric: Metric) -> list[float | None]:
-        """The value of each sample by itself; None where infrastructure failed.
+        """The value of each sample by itself; None where infrastructure failed, or only a judge could tell.
 
         Of the corpus metrics it is the sentence-level chrF++, less that of the copied source for `chrf_gain`.
         """
@@ -51,6 +51,8 @@ class TextTable:
                 for index, answer in enumerate(self._answers)
             ]
         values: list[float | None] = []
+        if metric in JUDGED:
+            return [None] * len(self._answers)
         rows = zip(self._answers, self._texts, self._references, self._sources, strict=True)
         for answer, text, reference, source in rows:
             if answer.state == "error":
@@ -67,6 +69,8 @@ class TextTable:
         of its repeats.
         """
         clusters = [document.cluster for document in self.documents]
+        if metric in JUDGED:
+            return self._unjudged(len(set(clusters)))
         parts = self.parts(metric)
         if parts.statistic is None:
             return proportion([float(value) for value in parts.counts[:, 0]], clusters)
@@ -109,9 +113,14 @@ class TextTable:
         """
         if metric == "rouge_l":
             return self._beginnings()
+        sources = [self._sources[index] for index in self._firsts]
+        if metric in ("instr_acc", "instr_lang_acc"):
+            measured = zip(sources, self.documents, strict=True)
+            return {
+                "copy": float(np.mean([MEASURES[metric](source, document.fields) for source, document in measured]))
+            }
         if metric not in ("chrf", "chrf_gain"):
             return {}
-        sources = [self._sources[index] for index in self._firsts]
         copied = corpus_chrf(sources, [self._references[index] for index in self._firsts])
         return {"copy": copied if metric == "chrf" else 0.0}
 
@@ -130,6 +139,15 @@ class TextTable:
         """An answer that is missing, refused or cut off has no right text."""
         sample, answer = self._samples[index], self._answers[index]
         return MEASURES[metric](self._texts[index], sample.document.fields) if answer.state == "scored" else 0.0
+
+    def _unjudged(self, n_clusters: int) -> Estimate:
+        """What can be said without a judge goes into the reason, so that nobody takes it for the value."""
+        declined = sum(answer.note in (REFUSAL, CONTENT_FILTER) for answer in self._answers)
+        reason = (
+            f"needs a judge, and none is chosen; {declined} of {len(self._answers)} replies begin as a refusal or were "
+            "filtered, which says nothing of the others"
+        )
+        return Estimate(None, None, None, None, None, "wilson", len(self._rows), n_clusters, reason)
 
     def _averaged(self, counts: Floats) -> Floats:
         return np.asarray([counts[row].mean(axis=0) for row in self._rows])

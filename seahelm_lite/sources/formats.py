@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from seahelm_lite.errors import CardError
+from seahelm_lite.sources.dialect_lexicon import dialect_lexicon
 from seahelm_lite.sources.exam_formats import json_sets, text_records
 from seahelm_lite.sources.spreadsheets import xlsx
 from seahelm_lite.sources.text_files import Row, broken, parse_json, read_lines, read_text
@@ -25,6 +26,7 @@ Format = Literal[
     "json_map",
     "text_records",
     "xlsx",
+    "dialect_lexicon",
 ]
 
 
@@ -45,6 +47,8 @@ def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
             `json_examples`: `{"examples": [{...}]}` with facts about the set beside it; one row an example.
             `json_map`: `{key: {...}}`; one row a key, with its fields and `key`.
             `xlsx`: the one sheet of a workbook, its first row the header; see `spreadsheets.xlsx`.
+            `dialect_lexicon`: CSV of a dialect glossary, read into definitions and others to tell them from; see
+            `dialect_lexicon`.
             `text_records`: blocks of `key: value` lines and lettered options; see `text_records`.
 
     Returns:
@@ -111,6 +115,10 @@ def _objects(rows: Any, path: Path) -> list[Row]:
 
 def _csv(path: Path) -> list[Row]:
     return _delimited(path, ",")
+
+
+def _dialect_lexicon(path: Path) -> list[Row]:
+    return dialect_lexicon(_csv(path))
 
 
 def _tsv(path: Path) -> list[Row]:
@@ -184,4 +192,5 @@ _READERS: Mapping[Format, Callable[[Path], list[Row]]] = {
     "json_map": _json_map,
     "text_records": text_records,
     "xlsx": xlsx,
+    "dialect_lexicon": _dialect_lexicon,
 }

@@ -10,8 +10,10 @@ a split is recognised by its name in a file's (`<config>/test-00000-of-00001.par
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +38,11 @@ _REMEDY_NETWORK = (
     "Check the network; for a gated set accept its terms on the hub and set HF_TOKEN; or pass --mirror with the "
     "folder hub/<org>/<name>/<revision>."
 )
+
+_FORGET_S = 300
+_unreached: dict[str, float] = {}
+"""When an address of the hub was last found to be out of reach. The library tries for half a minute; that is bearable
+once, and not for each of the sets of a long list."""
 
 
 def hub_rows(pin: HubPin, where: Where) -> list[Row]:
@@ -190,9 +197,16 @@ def _from_network(pin: HubPin) -> list[Row]:
             f"the folder {pin.id} of the working directory would be loaded instead of the hub's dataset",
             remedy="Run from another folder.",
         )
+    address = os.environ.get("HF_ENDPOINT", "")
+    if time.monotonic() - _unreached.get(address, -_FORGET_S) < _FORGET_S:
+        raise AbsentSourceError(
+            f"{pin.describe()} was not asked for: the hub could not be reached a moment ago", remedy=_REMEDY_NETWORK
+        )
     try:
         return _load(pin, pin.id, name=pin.config, revision=pin.revision)
     except Exception as error:  # the library's own, its HTTP client's and pyarrow's have no common base
+        if isinstance(error, ConnectionError):
+            _unreached[address] = time.monotonic()
         raise AbsentSourceError(
             f"{pin.describe()} cannot be loaded from the hub: {_sentence(error)}", remedy=_REMEDY_NETWORK
         ) from error

@@ -11,6 +11,9 @@ from scipy import stats
 
 Floats = NDArray[np.float64]
 
+_NO_SPREAD = 1e-9
+"""Standard errors up to this are what sums of floating-point numbers leave of nought; scores are of the order of 1."""
+
 _BLOCK = 250
 """Resamples drawn at once: bounds the memory to this many times the number of clusters."""
 
@@ -31,7 +34,12 @@ class Estimate:
     reason: str | None = None
 
 
-def wilson(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+def has_no_spread(se: float | None) -> bool:
+    """Whether a standard error is nought but for rounding, which says that nothing varied, not that all is certain."""
+    return se is not None and se <= _NO_SPREAD
+
+
+def wilson(successes: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
     """Wilson score interval of a proportion (Wilson 1927).
 
     Args:
@@ -83,23 +91,27 @@ def cluster_robust(values: Sequence[float], clusters: Sequence[str], *, level: f
 def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
     """Mean of scores: Wilson's interval where they are 0/1 and no two documents share a cluster, else CR1 with t.
 
-    Where clustered documents are all right or all wrong, CR1 is zero, which would pass for certainty: the interval is
-    then Wilson's with the clusters as trials, and there is no standard error.
+    Where all clusters have the same mean, CR1 is zero, which would pass for certainty. There is then no standard
+    error; the interval is Wilson's with the clusters as trials where scores are 0/1, and none where they are not.
 
     Args:
         values: One score in [0, 1] per document, repeats already averaged.
         clusters: The cluster of each document.
     """
     estimate = cluster_robust(values, clusters)
-    if not values or any(value not in (0.0, 1.0) for value in values):
-        return estimate
     n, n_clusters, mean = estimate.n, estimate.n_clusters, estimate.value
+    if not values or any(value not in (0.0, 1.0) for value in values):
+        if not has_no_spread(estimate.se):
+            return estimate
+        reason = "every cluster has the same mean, which says nothing of the uncertainty"
+        return Estimate(mean, None, None, None, None, estimate.method, n, n_clusters, reason)
     if n_clusters == n:
         lo, hi = wilson(round(sum(values)), n)
         return Estimate(mean, estimate.se, None, lo, hi, "wilson", n, n_clusters, estimate.reason)
-    if n_clusters > 1 and mean in (0.0, 1.0):
-        lo, hi = wilson(n_clusters if mean else 0, n_clusters)
-        reason = "all documents scored alike: no standard error, and Wilson's interval on the clusters"
+    if mean is not None and has_no_spread(estimate.se):
+        lo, hi = wilson(mean * n_clusters, n_clusters)
+        alike = "all documents scored alike" if mean in (0.0, 1.0) else "every cluster has the same mean"
+        reason = f"{alike}: no standard error, and Wilson's interval on the clusters"
         return Estimate(mean, None, None, lo, hi, "wilson-clusters", n, n_clusters, reason)
     return estimate
 
@@ -137,7 +149,7 @@ def cluster_bootstrap(
     )
     lo, hi = np.percentile(resampled, [2.5, 97.5])
     spread = float(np.std(resampled, ddof=1))
-    if spread == 0:
+    if has_no_spread(spread):
         reason = "every resample gives the same value, which says nothing of its uncertainty"
         return Estimate(value, None, None, None, None, "cluster-bootstrap", n, groups, reason)
     return Estimate(value, spread, None, float(lo), float(hi), "cluster-bootstrap", n, groups)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, cluster_robust
+from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, cluster_robust, has_no_spread
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def difference(first: Parts, second: Parts, clusters: Sequence[str], *, seed: in
     """
     if first.statistic is None or second.statistic is None:
         told = cluster_robust([float(d) for d in first.counts[:, 0] - second.counts[:, 0]], clusters)
-        if told.se is None or told.se > 0:
+        if not has_no_spread(told.se):
             return told
         reason = "every item differs by the same, which says nothing of the uncertainty"
         return Estimate(told.value, None, None, None, None, told.method, told.n, told.n_clusters, reason)

@@ -114,9 +114,15 @@ def test_stale_and_missing_entries_are_told_with_null_numbers_and_a_reason(tmp_p
     ("content", "fault"),
     [
         ("", "is no JSON"),
-        ("[]", "is no facts file"),
+        ("[]", r"is no facts file: it holds no JSON object\. Make it again"),
+        ("7", r"is no facts file: it holds no JSON object\. Make it again"),
         ('{"schema": "seahelm-lite/task-facts/9", "tasks": {}}', "is no facts file: schema"),
         ('{"schema": "seahelm-lite/task-facts/1", "tasks": {"a": {}}}', r"is no facts file: tasks\.a\.version"),
+        ('{"schema": "seahelm-lite/task-facts/1", "tasks": []}', r"is no facts file: tasks: no JSON object\. Make"),
+        (
+            '{"schema": "seahelm-lite/task-facts/1", "tasks": {"a": 3}}',
+            r"is no facts file: tasks\.a: no JSON object\. M",
+        ),
         ('{"schema": "seahelm-lite/task-facts/1", "tasks": {}, "more": 1}', "is no facts file: more"),
     ],
 )

@@ -12,6 +12,12 @@ import pytest
 from tests.cli.conftest import Call, refused
 from tests.small_task import SmallTask, row
 
+BARE = {
+    "kind": "generation",
+    "protocols": ["gen"],
+    "metrics": ["instr_acc"],
+    "asking": "bare",
+}
 BAD = [row(1), row(2, answer=7), row(3), row(1), row(4, ("ya", "ya"))]
 
 
@@ -199,3 +205,34 @@ def test_a_task_file_changed_by_hand_is_an_error_with_its_line(small: SmallTask,
     finding = _first_finding(call)
     assert (finding["rule"], finding["place"]) == ("lm-eval-part", f"{path}:{line}")
     assert finding["what"].startswith("num_fewshot is not what the card derives: 0")
+
+
+@pytest.mark.parametrize("content", ["{bad", "[]", '{"tasks": {}}', "\x00"])
+def test_a_broken_file_of_numbers_is_mended_by_the_command_that_its_refusal_names(
+    content: str, small: SmallTask, call: Call
+) -> None:
+    path = small.root / "facts.json"
+    path.write_text(content, encoding="utf-8")
+    for command in (("list",), ("show", "small")):
+        assert "Make it again with `seahelm-lite tasks lint --write`" in refused(call("tasks", *command))
+    called = call("tasks", "lint", "--write")
+    assert called.status == 0
+    assert called.err.startswith(f"warning: {path}: is no ")
+    assert called.err.endswith(". It is made again from nothing.\n")
+    assert json.loads(call("tasks", "show", "small", "--json").out)["facts"]["documents"] == 6
+
+
+def test_a_broken_file_of_numbers_stays_as_it_is_where_nothing_is_written(small: SmallTask, call: Call) -> None:
+    path = small.root / "facts.json"
+    path.write_text("{bad", encoding="utf-8")
+    assert call("tasks", "lint", "small").status == 0
+    assert path.read_text(encoding="utf-8") == "{bad"
+
+
+def test_an_item_without_a_right_answer_is_shown_without_one(small: SmallTask, call: Call) -> None:
+    checks = "[{'name': 'detectable_format:title', 'arguments': {}}]"
+    SmallTask(small.root, changes={**BARE, "document": {"checks": checks, "options": None, "answer": None}}).write()
+    said = call("tasks", "show", "small").out
+    assert "small/rows.jsonl#0" in said
+    assert "right is" not in said
+    assert "the makers keep" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,11 @@ def _under_lm_eval(
     assert results is not None
     metric = "acc" if definition.card.kind == "multiple_choice" else definition.card.metrics[0]
     (samples,) = results["samples"].values()
-    # Neither harness has a score where the answers are withheld.
-    scores = {
-        sample["doc"]["id"]: None if definition.card.answers == "withheld" else sample[metric] for sample in samples
-    }
+    # Neither harness has a score where the answers are withheld, nor where only a judge could tell.
     assert definition.card.answers == "given" or all(metric not in sample for sample in samples)
-    return {document: pytest.approx(score) for document, score in scores.items()}, [_plain(a) for a in model.asked]
+    scores = {sample["doc"]["id"]: sample.get(metric, math.nan) for sample in samples}
+    known = {document: None if math.isnan(score) else score for document, score in scores.items()}
+    return {document: pytest.approx(score) for document, score in known.items()}, [_plain(a) for a in model.asked]
 
 
 def _under_ours(

@@ -122,16 +122,65 @@ def test_an_unknown_rule_names_the_nearest_or_all() -> None:
     assert caught.value.remedy == "See: random, majority, longest, ngram."
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_task_that_asks_for_a_text_does_not_suit_a_baseline(tmp_path: Path, kind: str) -> None:
+def test_a_task_that_does_not_suit_is_skipped_before_its_data_is_read(tmp_path: Path) -> None:
+    changes = {"kind": "generation", "protocols": ["gen"], "metrics": ["chrf"], "instruction": "Terjemahkan."}
+    small = SmallTask(tmp_path)
+    document = {"options": None, "answer": None, "reference": "question"}
+    text = SmallTask(tmp_path, changes={"id": "text", **changes, "document": document})
+    text.write()
+    catalog = small.catalog()
+    (tmp_path / "text" / "rows.jsonl").write_text("changed", encoding="utf-8")
+    spec = RunSpec(model="baseline:longest", tasks=("small", "text"))
+    definitions = [catalog.task("small"), catalog.task("text")]
+    (skipped,) = make_plan(definitions, (), spec, Baseline("longest"), small.where).skipped
+    assert skipped.task == "text"
+    assert skipped.reason == "baseline:longest chooses among options, and this task asks for a text"
+
+
+def _written(folder: Path, count: int, **document: Any) -> SmallTask:
     generation = {
         "kind": "generation",
         "protocols": ["gen"],
-        "metrics": ["chrf"],
-        "instruction": "Terjemahkan.",
-        "document": {"options": None, "answer": None, "reference": "question"},
+        "metrics": ["exact"],
+        "instruction": None if document else "Jawab.",
+        "asking": "bare" if document else "question",
+        "document": {"options": None, "answer": None, "reference": "wanted", **document},
     }
-    small = SmallTask(tmp_path, changes=generation)
+    return SmallTask(folder, [row(n, wanted=f"Jawapan {n}") for n in range(count)], changes=generation)
+
+
+def _texts(small: SmallTask, *, seed: int = 0) -> list[str]:
+    model, data = Baseline("random"), small.documents()
+    model.learn(small.catalog().task("small"), data, seed=seed)
+    asker = Asker("small", small.card, "gen", Asking("chat", seed=seed, by_document=True))
+    requests = [request for document in data.test for request in asker.requests(document)]
+    texts: dict[int, str] = {}
+    model.answer(requests, lambda index, outcome: texts.__setitem__(index, str(outcome.text)))  # type: ignore[union-attr]
+    return [texts[index] for index in range(len(requests))]
+
+
+def test_random_answers_with_what_is_wanted_of_another_document_where_a_text_is_asked(tmp_path: Path) -> None:
+    small = _written(tmp_path, 40)
+    texts = _texts(small)
+    wanted = [f"Jawapan {number}" for number in range(40)]
+    assert set(texts) <= set(wanted)
+    assert all(text != own for text, own in zip(texts, wanted, strict=True))
+    assert len(set(texts)) > 15
+    assert _texts(small) == texts != _texts(small, seed=1)
+
+
+def test_random_answers_with_another_request_where_no_text_is_wanted(tmp_path: Path) -> None:
+    assert _texts(_written(tmp_path, 2, reference=None)) == ["Soalan 1?", "Soalan 0?"]
+
+
+def test_random_has_no_text_for_the_only_document_of_a_task(tmp_path: Path) -> None:
+    with pytest.raises(Unsuited, match="this task has one only"):
+        _texts(_written(tmp_path, 1))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "random"])
+def test_a_task_that_asks_for_a_text_does_not_suit_the_other_baselines(tmp_path: Path, kind: str) -> None:
+    small = _written(tmp_path, 3)
     with pytest.raises(Unsuited, match=f"baseline:{kind} chooses among options"):
         Baseline(kind).learn(small.catalog().task("small"), small.documents(), seed=0)
 

@@ -232,3 +232,35 @@ def test_a_task_whose_makers_keep_the_answers_is_shown_without_one(tmp_path: Pat
     assert "Soalan: Soalan 0?" in said
     assert "right is" not in said
     assert "The items are public" not in said
+
+
+@pytest.mark.parametrize(
+    ("metric", "said_of_it", "in_thai"),
+    [
+        ("instr_acc", "the model writes a text, which is checked by rule", "ตรวจด้วยกฎเกณฑ์"),
+        ("safe_rate", "the model writes a text, which is kept for a judge", "เก็บไว้ให้ผู้ตัดสิน"),
+    ],
+)
+def test_a_text_without_a_reference_is_not_said_to_be_compared_with_one(
+    metric: str, said_of_it: str, in_thai: str, tmp_path: Path, results: Path
+) -> None:
+    checks = "[{'name': 'detectable_format:title', 'arguments': {}}]" if metric == "instr_acc" else None
+    bare = {"kind": "generation", "protocols": ["gen"], "metrics": [metric], "asking": "bare"}
+    document = {"checks": checks, "options": None, "answer": None}
+    SmallTask(tmp_path / "tasks", ROWS, changes={**bare, "document": document}).write()
+    site = _site(tmp_path / "tasks", results, tmp_path / "site")
+    said = _section(site, "small")
+    assert said_of_it in said
+    assert "Soalan 0?" in said
+    assert "right is" not in said
+    assert "reference" not in said
+    assert in_thai in _section(site, "small", "th")
+
+
+def test_a_text_with_a_reference_is_said_to_be_compared_with_it(tmp_path: Path, results: Path) -> None:
+    written = {"kind": "generation", "protocols": ["gen"], "metrics": ["chrf"], "instruction": "translate"}
+    document = {"reference": "options[0]", "options": None, "answer": None}
+    SmallTask(tmp_path / "tasks", ROWS, changes={**written, "document": document}).write()
+    said = _section(_site(tmp_path / "tasks", results, tmp_path / "site"), "small")
+    assert "the model writes a text, which is compared with a reference" in said
+    assert "The first item; right is: ya benar 0" in said

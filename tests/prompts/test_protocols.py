@@ -92,7 +92,22 @@ def test_an_item_asked_bare_is_sent_as_it_is_and_never_cut_off(tmp_path: Path) -
 
 def test_blank_lines_end_a_written_answer_only_where_it_may_hold_none(tmp_path: Path) -> None:
     assert derive(_written_card(tmp_path), "gen").stop == ("\n\n",)
-    assert derive(_written_card(tmp_path, paragraphs=True), "gen").stop == ("\n\nJawab soalan ini.",)
+    assert "\n\n" not in derive(_written_card(tmp_path, paragraphs=True), "gen").stop
+
+
+@pytest.mark.parametrize(
+    ("changes", "labels"),
+    [
+        ({}, ("Teks:",)),
+        ({"asking": "question"}, ("Soalan:",)),
+        ({"asking": "question", "document": {"passage": "passage"}}, ("Petikan:", "Soalan:")),
+    ],
+)
+def test_a_written_answer_with_blank_lines_ends_where_another_item_begins(
+    tmp_path: Path, changes: dict[str, Any], labels: tuple[str, ...]
+) -> None:
+    stop = derive(_written_card(tmp_path, paragraphs=True, **changes), "gen").stop
+    assert stop == tuple(f"\n\n{start}" for start in ("Jawab soalan ini.", *labels))
 
 
 @pytest.mark.parametrize("changes", [{"asking": "bare"}, {"instruction": None}])

@@ -45,6 +45,91 @@ def test_the_final_answer_is_boxed_or_tagged_or_the_last_number(language: str, s
     assert found.text == answer
 
 
+@pytest.mark.parametrize(
+    ("language", "solution", "answer"),
+    [
+        ("th", "คำตอบ: $18 ($9 x 2)", "18"),
+        ("en", "Answer: $18 (that is $9 × 2)", "18"),
+        ("en", "Answer: She earns $18 each day, so $36 in two days.", "36"),
+        ("en", "Answer: $18 or 18$", "18"),
+        ("en", "Answer: … $18 each day, so $36 in two days.", "36"),
+        ("en", "Answer: between $5-$7, say $6", "6"),
+        ("id", "Jawaban: Dari $50, tersisa $18.", "18"),
+        ("en", "Answer: -$18", "-18"),
+        ("en", "Answer: $18$ dollars, not $20$", "18"),
+        ("en", "Answer: $xy$", "xy"),
+        ("en", r"Answer: $(0, 1) \cup (2, 3)$", r"(0, 1) \cup (2, 3)"),
+        ("en", r"Answer: $2\text{ or }3$", r"2\text{ or }3"),
+    ],
+)
+def test_prices_are_not_mathematics_mode(language: str, solution: str, answer: str) -> None:
+    found = final_answer(solution, language_words(language))
+    assert found is not None
+    assert found.text == answer
+
+
+@pytest.mark.parametrize(
+    ("solution", "answer"),
+    [
+        ("Answer: 18 (not 20, since 20 = 18 + 2)", "18"),
+        ("Answer: 12 (because 5 + 7 = 12 and 3 = 3)", "12"),
+        ("Answer: 18(as f(2) = 18 and f(3) = 4", "18"),
+        ("Answer: From 50 (= 25 + 25) take 32, which leaves 18", "18"),
+        ("Answer: 2(3 + 4) = 14", "14"),
+        ("Answer: 3 (4 + 2) = 18", "18"),
+    ],
+)
+def test_an_aside_in_brackets_is_not_the_answer(solution: str, answer: str) -> None:
+    found = final_answer(solution, language_words("en"))
+    assert found is not None
+    assert found.text == answer
+
+
+@pytest.mark.parametrize(
+    ("solution", "answer"),
+    [("Answer: \u2212 5", "-5"), ("Answer: 3 - 8 = - 5", "-5"), ("Answer:\n- 5 apples", "5"), ("Answer: 8 - 5", "5")],
+)
+def test_a_sign_before_a_space_counts_but_not_the_mark_of_a_list(solution: str, answer: str) -> None:
+    found = final_answer(solution, language_words("en"))
+    assert found is not None
+    assert found.text == answer
+
+
+@pytest.mark.parametrize(
+    ("language", "solution", "value"),
+    [
+        ("id", "Jawaban: Rp18 ribu", "18000"),
+        ("th", "คำตอบ: 5 ล้านบาท", "5000000"),
+        ("th", "คำตอบ: 5 พันธุ์", "5"),
+        ("vi", "Đáp án: 18 nghìn đồng", "18000"),
+        ("en", "They sold 3 million.", "3000000"),
+    ],
+)
+def test_a_number_that_is_read_keeps_the_word_that_multiplies_it(language: str, solution: str, value: str) -> None:
+    found = final_answer(solution, language_words(language))
+    assert found is not None
+    assert same_value(found.text, value)
+
+
+@pytest.mark.parametrize(
+    ("language", "solution", "answer"),
+    [
+        ("th", "\\boxed{18}\n\nคำถาม: 3 + 4\nคำตอบ: \\boxed{7}", "18"),
+        ("vi", "Đáp án: 18\n \nVăn bản: 3 + 4\nĐáp án: 7", "18"),
+        ("km", "១៨\n\nសំណួរ៖ ៣\n\\boxed{7}", "18"),
+        ("en", "First again.\n\nQuestion: 9 + 9?\n\nAnswer: 18\n\nQuestion: 3 + 4?\nAnswer: 7", "18"),
+        ("en", "Working:\n\nQuestion: 3 + 4?\n\nAnswer: 7", "7"),
+        ("en", "I have 2 things.\nQuestion: 3 + 4?\n\nQuestion it: \\boxed{7}", "7"),
+    ],
+)
+def test_an_item_that_the_model_makes_up_after_its_answer_is_not_read(
+    language: str, solution: str, answer: str
+) -> None:
+    found = final_answer(solution, language_words(language))
+    assert found is not None
+    assert found.text == answer
+
+
 @pytest.mark.parametrize("solution", ["", "I do not know.", r"\boxed{}", "สิบแปด"])
 def test_a_solution_without_a_number_has_no_answer(solution: str) -> None:
     assert final_answer(solution, language_words("en")) is None
@@ -77,6 +162,21 @@ def test_a_solution_without_a_number_has_no_answer(solution: str) -> None:
         (r"8\sqrt5-16", r"$8\sqrt{5} - 16$"),
         (r"\left(-\infty, -1\right) \cup (6, \infty)", r"$(-\infty,-1)\cup(6,+\infty)$"),
         (r"10^{2^n - n - 1}", r"$10^{2^n-n-1}$"),
+        ("18 nghìn đồng", "18000"),
+        ("18 NGÀN TỶ", "18000000000000"),
+        ("Rp2,5 juta", "2500000"),
+        ("5 ล้าน", "5000000"),
+        ("1 แสนล้านบาท", "100000000000"),
+        ("5 พันธุ์", "5"),
+        ("5 ລ້ານ", "5000000"),
+        ("៥ ពាន់", "5000"),
+        ("5 သိန်း", "500000"),
+        (r"5\text{ million}", "5000000"),
+        ("5 m\u0130lyon", "5000000"),
+        ("60 km/jam", "60"),
+        ("60 km/h", "60"),
+        ("18 บาท/วัน", "18"),
+        (r"18\text{ m}", "18"),
     ],
 )
 def test_spellings_of_one_value_are_the_same(answer: str, reference: str) -> None:
@@ -96,6 +196,13 @@ def test_spellings_of_one_value_are_the_same(answer: str, reference: str) -> Non
         ("10", r"$10^{2^n-n-1}$"),
         (r"2\sqrt{2}", r"2\sqrt{3}"),
         ("2,12", "212"),
+        ("18 nghìn đồng", "18"),
+        ("5 juta", "5"),
+        ("5 ล้าน", "5"),
+        (r"5\text{ million}", "5"),
+        ("5 x", "5"),
+        ("5 i", "5"),
+        ("5 x/y", "5"),
         ("", "0"),
         ("", ""),
     ],

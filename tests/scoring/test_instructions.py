@@ -56,6 +56,7 @@ THAI_ENDS = check("startend:end_checker", end_phrase="มีอะไรให�
 BEGINS = check("startend:first_word", first_word="ito")
 VIETNAMESE_BEGINS = check("startend:first_word", first_word="tóm tắt")
 THAI_BEGINS = check("startend:first_word", first_word="สรุป")
+HORSE = check("startend:first_word", first_word="kuda")
 QUOTED = check("startend:quotation")
 
 FOLLOWED = [
@@ -65,6 +66,7 @@ FOLLOWED = [
     (TWO, "******\nOo.\n******\nHindi.\n******"),
     (PLACES, "Kepada [nama], di [alamat]."),
     (PLACES, "เรียน [ชื่อ] ที่ [ที่อยู่]"),
+    (PLACES, "[x] Undang [Xenia] ke [tempat]."),
     (PS, "Sekian.\n\nP.S. Jangan lupa payung."),
     (PS, "Cukup. **p. s.** Aja lali payung."),
     (PPS, "Cekap.\nP.P.S Ulah hilap."),
@@ -87,6 +89,8 @@ FOLLOWED = [
     (BULLETS, "Hai:\n- một\n- **hai**\n\n---\n* * *\n"),
     (HIGHLIGHTS, "Ini *penting*, ini **juga**."),
     (HIGHLIGHTS, "* a *สำคัญ*\n* b *มาก*"),
+    (HIGHLIGHTS, "คำ*สำคัญ*มากและ**นี่**ด้วย"),
+    (HIGHLIGHTS, "(*Catatan*nya) 2*3*4 = **24**."),
     (TITLE, "<<Puisi Hujan>>\nTik tik tik."),
     (TITLE, "**<< ชื่อเรื่อง >>**"),
     (WORDS_IN, "Sungai itu indah; ada festivalnya."),
@@ -114,8 +118,14 @@ FOLLOWED = [
     (VIETNAMESE_BEGINS, "TÓM TẮT: hạt giống."),
     (VIETNAMESE_BEGINS, "To\u0301m ta\u0306\u0301t: hạt giống."),
     (THAI_BEGINS, "สรุปว่าใช้ได้"),
+    (HORSE, "Kuda - haiwan yang laju."),
+    (HORSE, "Kuda, bukan kuda-kuda."),
     (QUOTED, '"Ya, bagus."'),
     (QUOTED, "“ดีมาก”"),
+    (QUOTED, '"Kata orang, "sabar itu indah.""'),
+    (QUOTED, '"Dia kata \\"tidak\\" lalu pergi."'),
+    (QUOTED, "“เขาพูดว่า“ไม่”แล้วไป”"),
+    (QUOTED, "„Ya, bagus.“"),
 ]
 
 NOT_FOLLOWED = [
@@ -143,6 +153,7 @@ NOT_FOLLOWED = [
     (JSON, "[" * 100_000),
     (SECTIONS, "BAGIAN 1\nAwal."),
     (SECTIONS, "Bagian 1\nAwal.\nBagian 2\nAkhir."),
+    (PLACES, "[ ] beli telur\n[x] beli beras\n[ X ] beli gula"),
     (SECTIONS, "BAGIAN 1\nBAGIAN 2\nBAGIAN 3"),
     (SECTIONS, "BAGIAN X\nAwal.\nBAGIAN X\nAkhir."),
     (SECTIONS, "Ada BAGIAN 1 dan BAGIAN 2."),
@@ -152,6 +163,8 @@ NOT_FOLLOWED = [
     (BULLETS, "*satu* dan\n*dua*"),
     (HIGHLIGHTS, "Ini *penting*.\n* butir *\n* lagi *"),
     (HIGHLIGHTS, "2 * 3 * 4 dan ****"),
+    (HIGHLIGHTS, "2*3*4*5*6 = 720"),
+    (HIGHLIGHTS, "Luas = p*l, isi = p*l*t, (2)*3*4"),
     (TITLE, "<<>>\nTanpa judul"),
     (TITLE, "<Judul>"),
     (WORDS_IN, "Sungai itu indah."),
@@ -178,7 +191,13 @@ NOT_FOLLOWED = [
     (BEGINS, "Ang sagot ay ito."),
     (VIETNAMESE_BEGINS, "Bản tóm tắt: hạt giống."),
     (THAI_BEGINS, "ขอสรุปว่าใช้ได้"),
+    (HORSE, "kuda-kuda"),
+    (HORSE, "Kuda\u2011kuda atap itu kuat."),
     (QUOTED, '"Ya", bagus.'),
+    (QUOTED, '"Halo" kata dia, "apa kabar"'),
+    (QUOTED, "“Halo” kata dia, “apa kabar”"),
+    (QUOTED, "„Halo“ kata dia, „apa kabar“"),
+    (QUOTED, '"Satu."\n\n"Dua."'),
     (QUOTED, "'Ya.'"),
     (QUOTED, '""'),
     (TWO, "  "),

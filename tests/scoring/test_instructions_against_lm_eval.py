@@ -99,6 +99,7 @@ DIFFERENCES: list[tuple[str, str, bool, str]] = [
     # Name, reply, our verdict, and why it is not theirs.
     ("combination:repeat_prompt", "What is the capital of Laos?", False, "an answer was to follow the request"),
     ("detectable_content:number_placeholders", "[x] [y] [ ]", False, "nothing can be filled into [ ]"),
+    ("detectable_content:number_placeholders", "[x] [x] [X] todo", False, "they are ticked boxes of a list"),
     (
         "detectable_content:number_placeholders",
         "[a](https://example.org) [b](https://example.org) [c](https://example.org)",
@@ -124,6 +125,7 @@ DIFFERENCES: list[tuple[str, str, bool, str]] = [
     ("detectable_format:number_bullet_lists", "+ a\n+ b\n+ c", True, "markdown has a third mark"),
     ("detectable_format:number_bullet_lists", "-a\n-b\n-c", False, "markdown wants a space after the mark"),
     ("detectable_format:number_highlighted_sections", "* a *\n* b *", False, "marks with spaces inside mark nothing"),
+    ("detectable_format:number_highlighted_sections", "2*3*4*5*6 = 720", False, "it is a multiplication"),
     ("detectable_format:title", "<<***>>", False, "a title says something"),
     ("length_constraints:number_paragraphs", "One.\n***\nTwo.\n***\nThree.\n******", True, "six are no divider"),
     (
@@ -133,6 +135,7 @@ DIFFERENCES: list[tuple[str, str, bool, str]] = [
         "compounds are one word",
     ),
     ("startend:end_checker", "That is all. **Is there anything else?**", True, "nothing but markup follows"),
+    ("startend:quotation", '"Halo" kata dia, "apa kabar"', False, "the whole reply was to stand in one pair"),
     ("startend:quotation", "\u201cA quoted reply.\u201d", True, "curved quotation marks are double ones too"),
 ]
 

@@ -308,6 +308,14 @@ def test_an_unreachable_hub_is_an_error_though_another_revision_was_loaded_befor
     assert "cannot be loaded from the hub" in loaded.error
 
 
+def test_a_hub_out_of_reach_is_not_waited_for_again_by_the_next_set(session: Session) -> None:
+    pins = {"first": pin(revision="8" * 40), "second": pin(id="org/other", revision="8" * 40)}
+    loaded = load_in_new_process(pins, session.folder, "http://127.0.0.1:9", HF_HUB_OFFLINE="1")
+    assert "cannot be loaded from the hub" in loaded["first"].error
+    assert "was not asked for: the hub could not be reached a moment ago" in loaded["second"].error
+    assert PINS["other"].id in loaded["second"].error
+
+
 def test_kept_rows_that_were_changed_are_an_error(session: Session, tmp_path: Path) -> None:
     cache = shutil.copytree(session.folder / "cache", tmp_path / "cache", dirs_exist_ok=True)
     for kept in cache.rglob("*.rows.jsonl"):

@@ -273,3 +273,35 @@ def test_resampling_sees_clusters_and_not_documents() -> None:
     once = bootstrapped_mean([0.0, 1.0, 1.0, 0.0], list("abcd"))
     assert bootstrapped_mean([0.0, 1.0, 1.0, 0.0] * 5, list("abcd") * 5).se == once.se
     assert spread(bootstrapped_mean([0.0, 1.0, 1.0, 0.0] * 5, [str(index) for index in range(20)])) < spread(once) / 2
+
+
+TWINS = [name for name in "abcdefghij" for _ in range(2)]
+
+
+def test_twins_of_which_one_is_always_right_have_wilsons_interval_on_the_twins() -> None:
+    estimate = proportion([1.0, 0.0] * 10, TWINS)
+    lo, hi = proportion_confint(5, 10, method="wilson")
+    assert (estimate.value, estimate.se, estimate.method) == (0.5, None, "wilson-clusters")
+    assert (estimate.lo, estimate.hi) == (pytest.approx(lo), pytest.approx(hi))
+    assert "same mean" in (estimate.reason or "")
+
+
+@pytest.mark.parametrize("values", [[0.5] * 20, [0.1, 0.2] * 10], ids=["repeats", "twins"])
+def test_scores_that_never_vary_between_clusters_have_no_interval_of_a_point(values: list[float]) -> None:
+    estimate = proportion(values, TWINS)
+    assert estimate.value is not None
+    assert (estimate.se, estimate.lo, estimate.hi) == (None, None, None)
+    assert "same mean" in (estimate.reason or "")
+
+
+@pytest.mark.parametrize("classes", [2, 3, 7])
+def test_a_statistic_that_resampling_leaves_as_it_is_has_no_interval_whatever_rounding_leaves(classes: int) -> None:
+    def mean_recall(totals: Floats) -> Floats:
+        return np.asarray((totals[:, :classes] / np.maximum(totals[:, classes:], 1)).mean(axis=1))
+
+    # Always the same answer: the recall of one class is 1, of the others 0, however the documents are drawn.
+    gold = np.eye(classes)[np.arange(60) % classes]
+    hits = gold * (np.arange(classes) == 0)
+    estimate = cluster_bootstrap(np.hstack([hits, gold]), [str(n) for n in range(60)], mean_recall, seed=1)
+    assert estimate.value == pytest.approx(1 / classes)
+    assert (estimate.se, estimate.lo, estimate.hi) == (None, None, None)

@@ -101,3 +101,10 @@ def test_the_interval_of_a_metric_of_totals_is_that_of_resampled_items() -> None
     assert told.value == pytest.approx(one - other)
     assert told.se == pytest.approx(np.std(drawn), rel=0.15)
     assert (told.lo, told.hi) == pytest.approx(tuple(np.percentile(drawn, [2.5, 97.5])), abs=0.03)
+
+
+def test_a_difference_that_is_the_same_for_every_item_passes_for_no_certainty_whatever_rounding_leaves() -> None:
+    first = np.arange(10) / 10 + 0.1
+    told = difference(means(first), means(np.arange(10) / 10), [str(n) for n in range(10)], seed=0)
+    assert told.value == pytest.approx(0.1)
+    assert (told.se, told.lo, told.hi) == (None, None, None)

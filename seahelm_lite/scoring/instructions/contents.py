@@ -7,14 +7,20 @@ import re
 from seahelm_lite.scoring.instructions.reading import MARKUP, plain
 from seahelm_lite.scoring.normalise import nfc
 
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\](?!\()")
+_PLACEHOLDER = re.compile(r"\[(?!\s*[xX]\s*\])[^\[\]\n]*[^\W\d_][^\[\]\n]*\](?!\()")
 _SIX_ASTERISKS = re.compile(r"(?<!\*)\*{6}(?!\*)")
 _AROUND_END = " \t*_`\"'“”‘’»)]"
 _OPENING, _CLOSING = '"“„＂', '"”“＂'
+_QUOTATION_MARK = re.compile(r"(?<!\\)[\"“”„＂]")
+_JOINED = re.compile(r"[^\W_]|[-\u2010\u2011][^\W_]")
+"""What goes on with a word: a letter, a digit, or a hyphen before one, since `kuda-kuda` is not `kuda`."""
 
 
 def number_placeholders(text: str, *, num_placeholders: int) -> bool:
-    """At least so many square brackets around something with a letter, such as `[nama]`; a link is none."""
+    """At least so many square brackets around something with a letter, such as `[nama]`.
+
+    A link is none, nor is the ticked box `[x]` of a list.
+    """
     return len(_PLACEHOLDER.findall(nfc(text))) >= num_placeholders
 
 
@@ -43,11 +49,13 @@ def two_responses(text: str) -> bool:
 
 
 def first_word(text: str, *, first_word: str) -> bool:
-    """The reply begins with the word, whatever its case; quotation marks and markup before it are no words."""
+    """The reply begins with the word, whatever its case; quotation marks and markup before it are no words.
+
+    A word that is doubled or has more joined to it by a hyphen is another word.
+    """
     said, word = plain(text).lstrip(MARKUP), plain(first_word)
-    rest = said[len(word) : len(word) + 1]
     spaced = word.isascii() or not any("\u0e00" <= letter <= "\u17ff" for letter in word)
-    return said.startswith(word) and not (spaced and rest.isalnum())
+    return said.startswith(word) and not (spaced and _JOINED.match(said, len(word)))
 
 
 def end_checker(text: str, *, end_phrase: str) -> bool:
@@ -56,6 +64,21 @@ def end_checker(text: str, *, end_phrase: str) -> bool:
 
 
 def quotation(text: str) -> bool:
-    """The whole reply stands in double quotation marks, straight or curved."""
+    """The whole reply stands in one pair of double quotation marks, straight or curved; there may be others inside."""
     text = text.strip()
-    return len(text) > 2 and text[0] in _OPENING and text[-1] in _CLOSING
+    if not (len(text) > 2 and text[0] in _OPENING and text[-1] in _CLOSING):
+        return False
+    depth = 1
+    for mark in _QUOTATION_MARK.finditer(text, 1, len(text) - 1):
+        depth += 1 if _opens(text, mark.start()) else -1
+        if depth == 0:
+            return False
+    return True
+
+
+def _opens(text: str, place: int) -> bool:
+    """Whether a quotation mark inside a text opens: some say it by their shape, the others by what stands before."""
+    mark, before = text[place], text[place - 1]
+    if mark == "”":
+        return False
+    return mark == "„" or (mark == "“" and "”" in text) or before.isspace() or before in "([{" + _OPENING

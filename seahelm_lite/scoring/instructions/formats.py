@@ -10,7 +10,9 @@ from seahelm_lite.scoring.instructions.reading import lines, read_json, with_pla
 from seahelm_lite.scoring.normalise import nfc
 
 _BULLET = re.compile(r"^[ \t]*[*+-][ \t]+(?![*+-](?:[ \t]|$))\S", re.MULTILINE)
-_HIGHLIGHT = re.compile(r"(?<![*\\])(\*{1,3})(?![\s*])[^*\n]*[^\s*\\]\1(?!\*)")
+_SPACED = r"[^\W_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+"""A letter or digit of a script that parts words by spaces."""
+_HIGHLIGHT = re.compile(rf"(?<![*\\])(?<!{_SPACED})(\*{{1,3}})(?![\s*])[^*\n]*[^\s*\\]\1(?![*\d])")
 _TITLE = re.compile(r"<<[^<>\n]*\w[^<>\n]*>>")
 _POLITE = ("ครับ", "ค่ะ", "คะ", "จ้ะ", "จ้า")
 
@@ -36,7 +38,10 @@ def number_bullet_lists(text: str, *, num_bullets: int) -> bool:
 
 
 def number_highlighted_sections(text: str, *, num_highlights: int) -> bool:
-    """At least so many stretches within a line between asterisks (`*so*`, `**so**`), with no space inside the marks."""
+    """At least so many stretches within a line between asterisks (`*so*`, `**so**`), with no space inside the marks.
+
+    An asterisk right after a letter or digit is a sign of multiplication, but not in a script without spaces.
+    """
     return len(_HIGHLIGHT.findall(text)) >= num_highlights
 
 
