@@ -107,7 +107,7 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
     if folder.exists() or target.startswith((".", "/")):
         _check_folder(folder, options, spec)
     options.setdefault("device", _best_device(spec))
-    return LmEvalModel("seahelm-packed", options, spec=spec)
+    return LmEvalModel("hf", options, spec=spec)
 
 
 def _deviations(model: Any) -> Iterator[str]:
