@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,9 @@ from seahelm_lite.catalog.catalog import Catalog, load_catalog
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.sources.where import Where
 from tests.hub_rows import write_hub_rows
+
+# Whoever starts the tests in the background has them ignore Ctrl-C, which some of them send to themselves.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
