@@ -110,8 +110,9 @@ def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
         return Estimate(mean, estimate.se, None, lo, hi, "wilson", n, n_clusters, estimate.reason)
     if mean is not None and has_no_spread(estimate.se):
         lo, hi = wilson(mean * n_clusters, n_clusters)
-        alike = "all documents scored alike" if mean in (0.0, 1.0) else "every cluster has the same mean"
-        reason = f"{alike}: no standard error, and Wilson's interval on the clusters"
+        reason = "every cluster has the same mean: no standard error, and Wilson's interval on the clusters"
+        if mean in (0.0, 1.0):
+            reason = "all documents scored alike: no standard error, and Wilson's interval on the clusters"
         return Estimate(mean, None, None, lo, hi, "wilson-clusters", n, n_clusters, reason)
     return estimate
 
