@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 SENTENCES = (
     "Ibu kota Malaysia ialah Kuala Lumpur. Soalan: Jawapan: A, B, C atau D.",
@@ -17,11 +21,10 @@ CHAT_TEMPLATE = (
 )
 
 
-def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0) -> Path:
-    """Write the model to a folder, with a chat template if it is to have one."""
-    import torch
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """A tokenizer of 400 tokens."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -30,7 +33,15 @@ def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0) -> Path:
         vocab_size=400, special_tokens=["<s>", "</s>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
     )
     tokenizer.train_from_iterator(SENTENCES, trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+
+
+def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0) -> Path:
+    """Write the model to a folder, with a chat template if it is to have one."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    fast = tiny_tokenizer()
     if chat:
         fast.chat_template = CHAT_TEMPLATE
     fast.save_pretrained(folder)

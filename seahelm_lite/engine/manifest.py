@@ -77,7 +77,7 @@ def ended(
     sessions = [*manifest["sessions"], session]
     outcomes = list(measured.outcomes.values())
     served = served_models(outcomes)
-    deviations = list(manifest["deviations"])
+    deviations = list(dict.fromkeys([*manifest["deviations"], *measured.notes]))
     if len(served) > 1:
         deviations.append(f"the endpoint named itself differently along the way: {', '.join(served)}")
     usages = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from seahelm_lite.engine.plan import Plan, PlannedTask, Variation
 from seahelm_lite.engine.progress import Progress
 from seahelm_lite.engine.store import ResponseStore
-from seahelm_lite.models.base import DocumentModel, Model
+from seahelm_lite.models.base import DocumentModel, Model, PlanningModel
 from seahelm_lite.records import Failure, Outcome, Response, Sample, Usage
 
 
@@ -23,6 +23,8 @@ class Measured:
     """Requests that were asked and came back, answered or failed, in this session."""
     interrupted: bool
     """Whether the user stopped the run; some requests then have no outcome."""
+    notes: tuple[str, ...] = ()
+    """What the model had to say of the requests."""
 
     def samples(self, task: PlannedTask | Variation) -> list[Sample]:
         """The samples of a task, or of one variation of it, in the order of the plan."""
@@ -62,8 +64,11 @@ def measure(
 
     interrupted = False
     known = len(outcomes)
+    notes: tuple[str, ...] = ()
     try:
         if missing:
+            if isinstance(model, PlanningModel):
+                notes = model.plan(list(distinct.values()))
             model.answer([request for _, request in missing], deliver)
     except KeyboardInterrupt:
         interrupted = True
@@ -72,7 +77,7 @@ def measure(
     sent = len(outcomes) - known
     for digest, _ in missing:
         outcomes.setdefault(digest, Failure("the run was interrupted" if interrupted else "the model gave no answer"))
-    return Measured(outcomes, sent, interrupted)
+    return Measured(outcomes, sent, interrupted, notes)
 
 
 def _storable(outcome: Outcome) -> Outcome:

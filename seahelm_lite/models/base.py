@@ -60,6 +60,20 @@ class Model(Protocol):
         """Answer every request, delivering each outcome once."""
 
 
+@runtime_checkable
+class PlanningModel(Protocol):
+    """A model that answers requests together, and so has to see all of them first."""
+
+    def plan(self, requests: Sequence[Request]) -> tuple[str, ...]:
+        """See every request of a run, in its order, whether it has been answered before or not.
+
+        What is then computed together depends on the run alone, and not on where an earlier session of it stopped.
+
+        Returns:
+            What a reader should know of the requests, such as how many do not fit.
+        """
+
+
 class Unsuited(Exception):
     """A task that a model, or this machine, cannot do: it is listed under `skipped` with this reason."""
 

@@ -25,13 +25,20 @@ os.environ.setdefault("TQDM_DISABLE", "1")
 
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM, CacheHook
-from lm_eval.api.registry import get_model
+from lm_eval.api.registry import get_model, register_model
 
 from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
 from seahelm_lite.models.base import Deliver
+from seahelm_lite.models.packed import backend as packed
 from seahelm_lite.records import Failure, Request, Response
 
 _Key = tuple[str, str]
+
+
+def register_backends() -> None:
+    """Make our backends known to lm-eval by name."""
+    with contextlib.suppress(ValueError):  # it is registered already
+        register_model(packed.NAME)(packed.packed_class(get_model("hf")))
 
 
 def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
@@ -46,6 +53,8 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
         ModelError: If the kind is unknown or the model cannot be loaded.
     """
     try:
+        if kind == packed.NAME:
+            register_backends()
         kind_of_model = get_model(kind)
     except (KeyError, ValueError):
         raise ModelError(f"lm-eval has no model type {kind!r}", where=where) from None
@@ -58,6 +67,13 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
         detail = " ".join(str(error).split())[:400]
         raise ModelError(f"the model cannot be loaded: {detail}", where=where) from None
     return model
+
+
+def plan(model: LM, requests: Sequence[Request]) -> tuple[str, ...]:
+    """Show a packed model everything that it will be asked; what a reader should know of it."""
+    pairs = [_arguments(model, request) for request in requests if request.kind == "loglikelihood"]
+    notes: tuple[str, ...] = model.plan(pairs) if pairs else ()
+    return notes
 
 
 def answer(model: LM, requests: Sequence[Request], deliver: Deliver, *, remote: bool = False) -> None:
@@ -146,6 +162,8 @@ class _Hook(CacheHook):  # type: ignore[misc]
         self._open.clear()
 
     def _outcome(self, request: Request, result: Any) -> Response | Failure:
+        if isinstance(result, Failure):
+            return result
         if self.method == "generate_until":
             return self._text(request, result)
         value, greedy = float(result[0]), bool(result[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,9 @@ from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
 from seahelm_lite.records import Request
 
-_SPEED_ONLY = frozenset({"batch_size", "max_batch_size", "device", "device_map", "num_concurrent", "parallelize"})
+_SPEED_ONLY = frozenset(
+    {"batch_size", "max_batch_size", "device", "device_map", "num_concurrent", "parallelize", "pack_tokens"}
+)
 """Arguments that change how fast an answer comes, not what it is; they stay out of the fingerprint."""
 
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
@@ -21,7 +23,17 @@ _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.tx
 
 _IN_PROCESS = frozenset(
     {
-        *("hf", "hf-auto", "huggingface", "hf-multimodal", "hf-audiolm-qwen", "hf-mistral3", "steered", "dummy"),
+        *(
+            "seahelm-packed",
+            "hf",
+            "hf-auto",
+            "huggingface",
+            "hf-multimodal",
+            "hf-audiolm-qwen",
+            "hf-mistral3",
+            "steered",
+            "dummy",
+        ),
         *("vllm", "vllm-vlm", "sglang", "mamba_ssm", "nemo_lm", "megatron_lm", "neuronx", "openvino", "ipex", "habana"),
         *("onnxruntime", "onnxruntime-genai", "trtllm", "winml"),
     }
@@ -67,10 +79,15 @@ class LmEvalModel:
                 prompt_logprobs=not over_chat_api,
                 host=_host(kind, arguments),
             ),
+            deviations=tuple(_deviations(self._model)),
         )
         tokenizer = vars(self._model).get("tokenizer")
         self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
         """Tokens of a text, where the backend has its tokenizer at hand."""
+
+    def plan(self, requests: Sequence[Request]) -> tuple[str, ...]:
+        """As `PlanningModel.plan`."""
+        return self._bridge.plan(self._model, requests) if hasattr(self._model, "plan") else ()
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer a whole list; each answer is delivered when the backend reports it."""
@@ -91,6 +108,12 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
         _check_folder(folder, options, spec)
     options.setdefault("device", _best_device(spec))
     return LmEvalModel("hf", options, spec=spec)
+
+
+def _deviations(model: Any) -> Iterator[str]:
+    """What a packed backend could not do."""
+    if reason := getattr(model, "unpacked_because", ""):
+        yield f"log-likelihoods were scored by lm-eval's hf backend, without packs: {reason}"
 
 
 def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from seahelm_lite.cli.main import main
 from seahelm_lite.engine.run_folder import RunFolder
+from seahelm_lite.models.packed.forward import TreeModel
+from seahelm_lite.models.packed.packs import Pack
+from seahelm_lite.models.packed.sequences import SequenceList
+from seahelm_lite.records import Response
 from tests.conftest import SHARED_DATA
 from tests.tiny_model import save_tiny_llama
 
@@ -87,29 +92,37 @@ def test_other_weights_are_another_model(tmp_path: Path, base_model: Path, capsy
     assert prints[0] != prints[1]
 
 
-def test_what_an_lm_eval_backend_finished_is_kept_when_it_is_interrupted(
+def test_packs_that_are_done_are_kept_and_the_resumed_run_has_the_bytes_of_one_that_was_never_interrupted(
     base_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from lm_eval.models.huggingface import HFLM
+    score = TreeModel.score
+    packs = iter(range(1000))
 
-    model_call = HFLM._model_call
-    calls = iter(range(1000))
-
-    def interrupted(self: HFLM, *arguments: object, **options: object) -> object:
-        if next(calls) == 5:
+    def interrupted(self: TreeModel, sequences: SequenceList, pack: Pack) -> Any:
+        # The test that a model makes of itself while it is loaded has a few sequences only.
+        if len(sequences.tokens) > 20 and next(packs) == 3:
             raise KeyboardInterrupt
-        return model_call(self, *arguments, **options)
+        return score(self, sequences, pack)
 
-    asked = ("--model", f"hf:{base_model},batch_size=1", "--task", "regional_basics_vi", "--protocol", "ll-cloze")
+    model = f"lmeval:seahelm-packed,pretrained={base_model},device=cpu,pack_tokens=128"
+    asked = ("--model", model, "--task", "regional_basics_vi", "--protocol", "ll-cloze")
+    _, _, whole = _run(capsys, tmp_path / "whole", *asked)
     with monkeypatch.context() as patch:
-        patch.setattr(HFLM, "_model_call", interrupted)
-        status, told, folder = _run(capsys, tmp_path, *asked)
+        patch.setattr(TreeModel, "score", interrupted)
+        status, told, _ = _run(capsys, tmp_path / "stopped", *asked)
     assert (status, told["status"]) == (1, "interrupted")
-    status, told, _ = _run(capsys, tmp_path, *asked)
+    status, told, folder = _run(capsys, tmp_path / "stopped", *asked)
     assert (status, told["status"]) == (0, "complete")
     sent = [session["requests_sent"] for session in folder.manifest()["sessions"]]
     assert sum(sent) == 100
     assert min(sent) > 0, "the second session asked everything again"
+    assert (folder.path / "scores.json").read_bytes() == (whole.path / "scores.json").read_bytes()
+    assert _likelihoods(folder) == _likelihoods(whole)
+
+
+def _likelihoods(folder: RunFolder) -> list[float | None]:
+    samples = folder.read_samples("regional_basics_vi@ll-cloze")
+    return [o.loglikelihood for each in samples for o in each.sample.outcomes if isinstance(o, Response)]
 
 
 def test_a_generation_that_fills_its_limit_is_truncated_rather_than_unreadable(

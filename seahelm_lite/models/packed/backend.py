@@ -1,0 +1,67 @@
+"""lm-eval's `hf` backend with its log-likelihoods scored by packs: `seahelm-packed`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from seahelm_lite.models.packed.encoding import Pair
+from seahelm_lite.models.packed.forward import Scored, TreeModel
+from seahelm_lite.models.packed.scorer import PackedScorer
+from seahelm_lite.models.packed.selftest import try_trees
+from seahelm_lite.records import Failure
+
+NAME = "seahelm-packed"
+
+_PACK_TOKENS = {False: 1024, True: 8192}
+"""Tokens of a pass where none are given: on a processor, and on a GPU."""
+
+
+def packed_class(hf: type[Any]) -> type[Any]:
+    """The backend, as a class that lm-eval can register.
+
+    Args:
+        hf: lm-eval's own `hf` backend, which loads, tokenises and generates.
+    """
+
+    class Packed(hf):  # type: ignore[misc]
+        """A causal language model that runs every distinct token of its log-likelihood requests once."""
+
+        def __init__(self, *args: Any, pack_tokens: int | str | None = None, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.unpacked_because = ""
+            """Why lm-eval's own scoring is used; empty where it is not."""
+            self.scorer: PackedScorer | None = None
+            if self.backend != "causal":
+                self.unpacked_because = "it is not a causal language model"
+                return
+            verdict = try_trees(self.model, longest=self.max_length)
+            self.unpacked_because = verdict.reason
+            if verdict.masks is not None:
+                budget = int(pack_tokens) if pack_tokens is not None else _PACK_TOKENS[self.device.type == "cuda"]
+                tree = TreeModel(self.model, verdict.masks, verdict.window)
+                self.scorer = PackedScorer(self, tree, max_length=self.max_length, budget=budget)
+
+        def plan(self, pairs: Sequence[Pair]) -> tuple[str, ...]:
+            """See everything that will be asked; what a reader should know of it."""
+            if self.scorer is None:
+                return ()
+            self.scorer.plan(pairs)
+            return self.scorer.notes
+
+        def loglikelihood(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Any]:
+            """Each continuation's log-likelihood and whether it is the likeliest; a Failure where there is none."""
+            if self.scorer is None:
+                return list(super().loglikelihood(requests, disable_tqdm=disable_tqdm))
+            pairs = [request.args for request in requests]
+            results: list[Any] = [None] * len(pairs)
+
+            def deliver(index: int, outcome: Scored | Failure) -> None:
+                result = outcome if isinstance(outcome, Failure) else (outcome.loglikelihood, outcome.is_greedy)
+                results[index] = result
+                self.cache_hook.add_partial("loglikelihood", pairs[index], result)
+
+            self.scorer.score(pairs, deliver)
+            return results
+
+    return Packed

@@ -1,0 +1,151 @@
+"""Passes of a transformers model over trees of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from seahelm_lite.models.packed.packs import Pack, Stem
+from seahelm_lite.models.packed.sequences import SequenceList
+from seahelm_lite.models.packed.tree import Tree, chain_of, tree_of
+
+if TYPE_CHECKING:
+    import torch
+
+MaskKind = Literal["one", "windowed", "by-layer"]
+"""How a model takes a tree mask: one for all layers, one with the sliding window applied, or one per kind of layer."""
+
+Layers = list[tuple[Any, Any]]
+"""Keys and values of each layer, of shape (1, heads, tokens, width)."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The log-likelihood of one request."""
+
+    request: int
+    loglikelihood: float
+    is_greedy: bool
+
+
+class TreeModel:
+    """A causal language model that is run over trees."""
+
+    def __init__(self, module: Any, masks: MaskKind, window: int | None) -> None:
+        """Wrap a loaded model.
+
+        Args:
+            module: A transformers causal language model.
+            masks: How it takes a tree mask.
+            window: Positions that layers with a sliding window see, themselves included; None where there are none.
+        """
+        self.module = module
+        self.masks = masks
+        self._window = window
+        self._stems: list[tuple[Stem, Layers]] = []
+        self.forwarded = 0
+        """Tokens run so far."""
+
+    def score(self, sequences: SequenceList, pack: Pack) -> list[Scored]:
+        """Run a pack, and its stem where that is not the last one run."""
+        tree = tree_of(sequences, pack)
+        stem = self._stem(sequences, pack.stem)
+        logits, _ = self._pass(tree, stem)
+        return list(_read(tree, logits))
+
+    def forget(self) -> None:
+        """Let go of the stems, for their memory."""
+        self._stems.clear()
+
+    def _stem(self, sequences: SequenceList, stem: Stem | None) -> Layers | None:
+        """Keys and values of a stem. Those of the stems that it continues are kept, and no others."""
+        if stem is None:
+            self._stems.clear()
+            return None
+        parent = self._stem_of_parent(sequences, stem)
+        if self._stems and self._stems[-1][0] is stem:
+            return self._stems[-1][1]
+        _, layers = self._pass(chain_of(sequences, stem), parent, keep=True)
+        self._stems.append((stem, layers))
+        return layers
+
+    def _stem_of_parent(self, sequences: SequenceList, stem: Stem) -> Layers | None:
+        kept = [known for known, _ in self._stems]
+        if stem in kept:
+            del self._stems[kept.index(stem) + 1 :]
+            return None
+        return self._stem(sequences, stem.parent)
+
+    def _pass(self, tree: Tree, stem: Layers | None, *, keep: bool = False) -> tuple[Any, Layers]:
+        """One forward pass: the logits that are asked for, and what the cache holds afterwards."""
+        import torch
+        from transformers import DynamicCache
+
+        device = self.module.device
+        cache = DynamicCache()
+        for layer, (keys, values) in enumerate(stem or ()):
+            cache.update(keys, values, layer)
+        at = torch.as_tensor(tree.logits_at if len(tree.logits_at) else [len(tree.tokens) - 1], device=device)
+        self.forwarded += len(tree.tokens)
+        with torch.inference_mode():
+            out = self.module(
+                input_ids=torch.as_tensor(tree.tokens, device=device)[None],
+                position_ids=torch.as_tensor(tree.positions, device=device)[None],
+                attention_mask=self._masks(tree),
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=at,
+            )
+        layers = [(layer.keys, layer.values) for layer in cache.layers] if keep else []
+        return out.logits[0], layers
+
+    def _masks(self, tree: Tree) -> Any:
+        if self.masks == "one":
+            return self._mask(tree, None)
+        if self.masks == "windowed":
+            return self._mask(tree, self._window)
+        return {"full_attention": self._mask(tree, None), "sliding_attention": self._mask(tree, self._window)}
+
+    def _mask(self, tree: Tree, window: int | None) -> torch.Tensor:
+        """What is added to attention scores, of shape (1, 1, nodes, stem and nodes): 0 where a node may look."""
+        import torch
+
+        seen = np.concatenate([np.ones((len(tree.tokens), tree.base), dtype=bool), tree.visible], axis=1)
+        if window is not None:
+            places = np.r_[np.arange(tree.base), tree.positions]
+            seen &= tree.positions[:, None] - places[None, :] < window
+        dtype = self.module.dtype
+        mask = torch.zeros(seen.shape, dtype=dtype, device=self.module.device)
+        mask.masked_fill_(torch.as_tensor(~seen, device=mask.device), torch.finfo(dtype).min)
+        return mask[None, None]
+
+
+def _read(tree: Tree, logits: Any) -> Iterator[Scored]:
+    """The log-likelihood of every request of a pack."""
+    import torch
+
+    values = logits.float()
+    total = torch.logsumexp(values, dim=-1)
+    best = values.argmax(dim=-1)
+    rows = np.concatenate([asked.rows for asked in tree.asked])
+    targets = np.concatenate([asked.targets for asked in tree.asked])
+    where, what = torch.as_tensor(rows, device=values.device), torch.as_tensor(targets, device=values.device)
+    likelihoods = (values[where, what] - total[where]).double().cpu().numpy()
+    greedy = (best[where] == what).cpu().numpy()
+    start = 0
+    for asked in tree.asked:
+        end = start + len(asked.rows)
+        yield Scored(asked.request, float(likelihoods[start:end].sum()), bool(greedy[start:end].all()))
+        start = end
+
+
+def score_all(
+    model: TreeModel, sequences: SequenceList, packs: Sequence[Pack], deliver: Callable[[Scored], None]
+) -> None:
+    """Run packs in order, delivering each request as soon as its pack is done."""
+    for pack in packs:
+        for scored in model.score(sequences, pack):
+            deliver(scored)

@@ -1,0 +1,122 @@
+"""Whether, and how, a loaded model can be run over trees: tried on itself, since a wrong mask raises no error."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seahelm_lite.models.packed.forward import MaskKind, TreeModel, score_all
+from seahelm_lite.models.packed.packs import SHORTEST_STEM, cut
+from seahelm_lite.models.packed.sequences import Encoded, sequences_of
+
+_BRANCH = 6
+_BEYOND = 2 * _BRANCH
+"""Tokens by which the tested sequences exceed the window, where they are long enough to."""
+_TOLERANCE = {"float32": 2e-4, "float64": 2e-4, "float16": 0.02, "bfloat16": 0.1}
+"""Of the largest logit: far above what another order of sums does, far below what a wrong mask does."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of the test."""
+
+    masks: MaskKind | None
+    """How the model takes a tree mask; None where it cannot be run over trees."""
+    window: int | None
+    reason: str
+    """Why it cannot; empty where it can."""
+
+
+def try_trees(module: Any, *, longest: int) -> Verdict:
+    """Score a few sequences both ways, as a tree and one by one.
+
+    Args:
+        module: A transformers causal language model.
+        longest: Length of the longest sequence that will be run. A window that it does not exceed is not tested.
+
+    Returns:
+        The first way of masking under which both agree, or why there is none.
+    """
+    missing = {"position_ids", "past_key_values", "logits_to_keep"} - set(_parameters(module))
+    if missing:
+        return Verdict(None, None, f"its forward pass takes no {' and no '.join(sorted(missing))}")
+    config = module.config.get_text_config()
+    window = getattr(config, "sliding_window", None)
+    length = SHORTEST_STEM + 2 * _BRANCH
+    if window is not None and window < longest:
+        length = max(length, min(longest - _BRANCH, window + _BEYOND))
+    requests = list(_requests(length, int(config.vocab_size)))
+    expected = _one_by_one(module, requests)
+    reasons = []
+    for masks in _candidates(config, window):
+        try:
+            difference = _difference(TreeModel(module, masks, window), requests, expected)
+        except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, NotImplementedError) as error:
+            reasons.append(f"{type(error).__name__}: {' '.join(str(error).split())[:160]}")
+            continue
+        if difference <= _tolerance(module):
+            return Verdict(masks, window, "")
+        reasons.append(f"log-likelihoods differ by {difference:.2g} of the largest logit from those of plain passes")
+    return Verdict(None, window, reasons[-1])
+
+
+def _parameters(module: Any) -> Sequence[str]:
+    plain = module.get_base_model() if hasattr(module, "get_base_model") else module
+    return list(inspect.signature(plain.forward).parameters)
+
+
+def _candidates(config: Any, window: int | None) -> tuple[MaskKind, ...]:
+    if "sliding_attention" in (getattr(config, "layer_types", None) or ()):
+        return ("by-layer", "windowed")
+    return ("one",) if window is None else ("windowed", "one")
+
+
+def _requests(length: int, vocabulary: int) -> Iterator[Encoded]:
+    """Two stems' worth of branches: what they share, where they part, and continuations of several lengths."""
+    draw = np.random.default_rng(0)
+
+    def tokens(count: int) -> list[int]:
+        return [int(token) for token in draw.integers(0, vocabulary, count)]
+
+    stem = tokens(length)
+    for branch in (tokens(_BRANCH), tokens(_BRANCH)):
+        for size in (1, 2, _BRANCH):
+            yield Encoded([*stem, *branch], tokens(size))
+    yield Encoded(stem[: length // 2] + tokens(_BRANCH), tokens(2))
+
+
+def _one_by_one(module: Any, requests: Sequence[Encoded]) -> list[tuple[float, float]]:
+    """Log-likelihood of each request in a pass of its own, and the largest logit of that pass."""
+    import torch
+
+    found = []
+    with torch.inference_mode():
+        for request in requests:
+            whole = torch.as_tensor([[*request.context, *request.continuation]], device=module.device)
+            logits = module(input_ids=whole[:, :-1]).logits[0, -len(request.continuation) :].float()
+            targets = whole[0, -len(request.continuation) :, None]
+            likelihood = torch.log_softmax(logits, dim=-1).gather(1, targets).sum()
+            found.append((float(likelihood), float(logits.abs().max())))
+    return found
+
+
+def _difference(model: TreeModel, requests: Sequence[Encoded], expected: Sequence[tuple[float, float]]) -> float:
+    """The largest difference per token, as a share of the largest logit."""
+    sequences = sequences_of(requests, max_length=max(len(r.context) + len(r.continuation) for r in requests))
+    found: dict[int, float] = {}
+    # A small budget, so that the branches stand on a stem.
+    score_all(model, sequences, cut(sequences, 3 * _BRANCH), lambda s: found.__setitem__(s.request, s.loglikelihood))
+    differences = [
+        abs(found[index] - likelihood) / len(request.continuation) / max(largest, 1e-6)
+        for index, (request, (likelihood, largest)) in enumerate(zip(requests, expected, strict=True))
+    ]
+    # A value that is not a number compares as small; it is the largest of all differences.
+    return float("inf") if any(np.isnan(differences)) else max(differences)
+
+
+def _tolerance(module: Any) -> float:
+    return _TOLERANCE.get(str(module.dtype).removeprefix("torch."), 0.1)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import torch
+
+from seahelm_lite.errors import ModelError
+from seahelm_lite.models.packed.forward import Scored, TreeModel
+from seahelm_lite.models.packed.packs import Pack
+from seahelm_lite.models.packed.scorer import PackedScorer
+from seahelm_lite.models.packed.selftest import try_trees
+from seahelm_lite.models.packed.sequences import SequenceList
+from seahelm_lite.records import Failure
+from tests.models.packed.architectures import ARCHITECTURES, random_model
+from tests.tiny_model import tiny_tokenizer
+
+PAIRS = [(f"Soalan: Berapakah {n} tambah {m}?\nJawapan:", f" {n + m}") for n in range(6) for m in range(6)]
+
+
+class _Encoder:
+    """A tokenizer as lm-eval's `hf` holds it."""
+
+    def __init__(self) -> None:
+        self.tokenizer = tiny_tokenizer()
+        self.prefix_token_id = self.tokenizer.bos_token_id
+        self.add_bos_token = None
+
+    def tok_encode(self, string: str, add_special_tokens: bool | None = None) -> list[int]:
+        return list(self.tokenizer.encode(string))
+
+
+class _SmallMemory(TreeModel):
+    """A model that runs out of memory above a number of tokens."""
+
+    most = 10**9
+
+    def score(self, sequences: SequenceList, pack: Pack) -> list[Scored]:
+        if pack.size > self.most:
+            raise torch.OutOfMemoryError("tried to allocate too much")
+        return super().score(sequences, pack)
+
+
+@pytest.fixture(scope="module")
+def module() -> Any:
+    return random_model(ARCHITECTURES[0])
+
+
+def _scorer(module: Any, *, budget: int = 256, most: int = 10**9, max_length: int = 512) -> PackedScorer:
+    model = _SmallMemory(module, "one", None)
+    model.most = most
+    return PackedScorer(_Encoder(), model, max_length=max_length, budget=budget)
+
+
+def _score(scorer: PackedScorer, pairs: Sequence[tuple[str, str]]) -> dict[int, Scored | Failure]:
+    found: dict[int, Scored | Failure] = {}
+
+    def deliver(index: int, outcome: Scored | Failure) -> None:
+        assert index not in found, "delivered twice"
+        found[index] = outcome
+
+    scorer.score(pairs, deliver)
+    return found
+
+
+def _values(found: dict[int, Scored | Failure]) -> list[float]:
+    return [outcome.loglikelihood for _, outcome in sorted(found.items()) if isinstance(outcome, Scored)]
+
+
+def test_what_is_asked_again_alone_gives_the_same_bytes_once_all_is_planned(module: Any) -> None:
+    whole = _values(_score(_scorer(module), PAIRS))
+    again = _scorer(module)
+    again.plan(PAIRS)
+    part = PAIRS[20:23] + PAIRS[5:6]
+    assert _values(_score(again, part)) == [whole[PAIRS.index(pair)] for pair in part]
+
+
+def test_a_pair_that_is_asked_twice_is_answered_twice(module: Any) -> None:
+    found = _score(_scorer(module), [PAIRS[0], PAIRS[1], PAIRS[0]])
+    assert found[0].loglikelihood == found[2].loglikelihood  # type: ignore[union-attr]
+
+
+def test_a_pack_that_does_not_fit_into_memory_is_halved_until_it_does(module: Any) -> None:
+    whole = _values(_score(_scorer(module), PAIRS))
+    halved = _values(_score(_scorer(module, most=60), PAIRS))
+    assert halved == pytest.approx(whole, abs=1e-3)
+
+
+def test_a_single_sequence_that_does_not_fit_into_memory_is_a_clear_error(module: Any) -> None:
+    with pytest.raises(ModelError, match=r"a single sequence of \d+ tokens does not fit into memory") as caught:
+        _score(_scorer(module, most=3), PAIRS)
+    assert "fewer --shots" in (caught.value.remedy or "")
+
+
+def test_an_empty_continuation_fails_by_itself(module: Any) -> None:
+    found = _score(_scorer(module), [PAIRS[0], ("Jawapan:", ""), PAIRS[1]])
+    assert isinstance(found[1], Failure)
+    assert "no tokens" in found[1].cause
+    assert len(_values(found)) == 2
+
+
+def test_prompts_that_are_cut_are_counted(module: Any) -> None:
+    scorer = _scorer(module, max_length=8)
+    scorer.plan([*PAIRS, ("A", " B")])
+    assert scorer.notes == ("36 of 37 prompts are longer than the model's 8 tokens and lost their beginning",)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "wrong"), [("Gemma 3", "one"), ("GPT-OSS", "one"), ("Mistral with a window", "one")]
+)
+def test_a_mask_without_the_window_is_noticed(architecture: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = random_model(next(each for each in ARCHITECTURES if each.name == architecture))
+    assert try_trees(module, longest=400).masks is not None
+    monkeypatch.setattr("seahelm_lite.models.packed.selftest._candidates", lambda config, window: (wrong,))
+    verdict = try_trees(module, longest=400)
+    assert verdict.masks is None
+    assert "differ by" in verdict.reason
