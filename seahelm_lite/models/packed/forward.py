@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,8 +46,6 @@ class TreeModel:
         self.masks = masks
         self._window = window
         self._stems: list[tuple[Stem, Layers]] = []
-        self.forwarded = 0
-        """Tokens run so far."""
 
     def score(self, sequences: SequenceList, pack: Pack) -> list[Scored]:
         """Run a pack, and its stem where that is not the last one run."""
@@ -89,7 +87,6 @@ class TreeModel:
         for layer, (keys, values) in enumerate(stem or ()):
             cache.update(keys, values, layer)
         at = torch.as_tensor(tree.logits_at if len(tree.logits_at) else [len(tree.tokens) - 1], device=device)
-        self.forwarded += len(tree.tokens)
         with torch.inference_mode():
             out = self.module(
                 input_ids=torch.as_tensor(tree.tokens, device=device)[None],
@@ -140,12 +137,3 @@ def _read(tree: Tree, logits: Any) -> Iterator[Scored]:
         end = start + len(asked.rows)
         yield Scored(asked.request, float(likelihoods[start:end].sum()), bool(greedy[start:end].all()))
         start = end
-
-
-def score_all(
-    model: TreeModel, sequences: SequenceList, packs: Sequence[Pack], deliver: Callable[[Scored], None]
-) -> None:
-    """Run packs in order, delivering each request as soon as its pack is done."""
-    for pack in packs:
-        for scored in model.score(sequences, pack):
-            deliver(scored)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seahelm_lite.models.packed.forward import MaskKind, TreeModel, score_all
+from seahelm_lite.models.packed.forward import MaskKind, TreeModel
 from seahelm_lite.models.packed.packs import SHORTEST_STEM, cut
 from seahelm_lite.models.packed.sequences import Encoded, sequences_of
 
@@ -107,9 +107,9 @@ def _one_by_one(module: Any, requests: Sequence[Encoded]) -> list[tuple[float, f
 def _difference(model: TreeModel, requests: Sequence[Encoded], expected: Sequence[tuple[float, float]]) -> float:
     """The largest difference per token, as a share of the largest logit."""
     sequences = sequences_of(requests, max_length=max(len(r.context) + len(r.continuation) for r in requests))
-    found: dict[int, float] = {}
     # A small budget, so that the branches stand on a stem.
-    score_all(model, sequences, cut(sequences, 3 * _BRANCH), lambda s: found.__setitem__(s.request, s.loglikelihood))
+    packs = cut(sequences, 3 * _BRANCH)
+    found = {scored.request: scored.loglikelihood for pack in packs for scored in model.score(sequences, pack)}
     differences = [
         abs(found[index] - likelihood) / len(request.continuation) / max(largest, 1e-6)
         for index, (request, (likelihood, largest)) in enumerate(zip(requests, expected, strict=True))
