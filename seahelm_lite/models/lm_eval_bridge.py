@@ -33,7 +33,7 @@ from lm_eval.api.model import LM, CacheHook
 from lm_eval.api.registry import get_model, model_registry
 
 from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
-from seahelm_lite.models.base import Deliver
+from seahelm_lite.models.base import Deliver, Planned
 from seahelm_lite.models.packed import backend as packed
 from seahelm_lite.records import Failure, Request, Response
 
@@ -107,11 +107,15 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
     return model
 
 
-def plan(model: LM, requests: Sequence[Request]) -> tuple[str, ...]:
-    """Show a packed model everything that it will be asked; what a reader should know of it."""
-    pairs = [_arguments(model, request) for request in requests if request.kind == "loglikelihood"]
-    notes: tuple[str, ...] = model.plan(pairs) if pairs else ()
-    return notes
+def plan(model: LM, requests: Sequence[Request]) -> Planned:
+    """Show a model everything that it will be asked: a packed one computes log-likelihoods together."""
+    if not hasattr(model, "plan"):
+        return Planned.singly(len(requests))
+    scored = [index for index, request in enumerate(requests) if request.kind == "loglikelihood"]
+    others = [(index,) for index, request in enumerate(requests) if request.kind != "loglikelihood"]
+    planned: Planned = model.plan([_arguments(model, requests[index]) for index in scored])
+    packs = [tuple(scored[place] for place in unit) for unit in planned.units]
+    return Planned(planned.notes, (*packs, *others))
 
 
 def answer(model: LM, requests: Sequence[Request], deliver: Deliver, *, remote: bool = False) -> None:

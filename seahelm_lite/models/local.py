@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from seahelm_lite.errors import ModelError
-from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
 from seahelm_lite.records import Request
 
@@ -85,9 +85,9 @@ class LmEvalModel:
         self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
         """Tokens of a text, where the backend has its tokenizer at hand."""
 
-    def plan(self, requests: Sequence[Request]) -> tuple[str, ...]:
+    def plan(self, requests: Sequence[Request]) -> Planned:
         """As `PlanningModel.plan`."""
-        return self._bridge.plan(self._model, requests) if hasattr(self._model, "plan") else ()
+        return self._bridge.plan(self._model, requests)
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer a whole list; each answer is delivered when the backend reports it."""
