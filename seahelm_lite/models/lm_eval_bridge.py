@@ -31,6 +31,7 @@ import lm_eval.models  # noqa: F401
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM, CacheHook
 from lm_eval.api.registry import get_model, model_registry
+from lm_eval.utils import handle_arg_string
 
 from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
 from seahelm_lite.models.base import Deliver, Planned
@@ -100,11 +101,23 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
         raise ModelError(f"lm-eval's {kind!r} needs a package that is missing: {error}", where=where) from None
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            model: LM = kind_of_model.create_from_arg_obj(dict(arguments))
+            model: LM = kind_of_model.create_from_arg_obj(_typed(arguments))
     except (OSError, ValueError, TypeError, RuntimeError, ImportError, AssertionError) as error:
         detail = " ".join(str(error).split())[:400]
         raise ModelError(f"the model cannot be loaded: {detail}", where=where) from None
     return model
+
+
+_NAMES = frozenset({"pretrained", "model", "tokenizer", "revision", "tokenizer_revision", "subfolder", "peft", "delta"})
+"""Arguments that stay text, though a commit may look like a number."""
+
+
+def _typed(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as lm-eval's command line reads them: `False` is no text, and `4` a number."""
+    return {
+        name: handle_arg_string(value) if isinstance(value, str) and name not in _NAMES else value
+        for name, value in arguments.items()
+    }
 
 
 def plan(model: LM, requests: Sequence[Request]) -> Planned:
