@@ -90,7 +90,9 @@ def _storable(outcome: Outcome) -> Outcome:
     value = outcome.loglikelihood
     if value is not None and not math.isfinite(value):
         return Failure(f"the backend returned the log-likelihood {value}, which is not a finite number")
-    return replace(outcome, text=_whole(outcome.text), reasoning=_whole(outcome.reasoning), model=_whole(outcome.model))
+    texts = {name: getattr(outcome, name) for name in ("text", "reasoning", "model")}
+    whole = {name: _whole(text) for name, text in texts.items()}
+    return outcome if whole == texts else replace(outcome, **whole)
 
 
 def _whole(text: str | None) -> str | None:
