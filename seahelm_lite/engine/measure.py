@@ -68,7 +68,7 @@ def measure(
     try:
         if missing:
             if isinstance(model, PlanningModel):
-                notes = model.plan(list(distinct.values()))
+                notes = model.plan(list(distinct.values())).notes
             model.answer([request for _, request in missing], deliver)
     except KeyboardInterrupt:
         interrupted = True

@@ -60,17 +60,31 @@ class Model(Protocol):
         """Answer every request, delivering each outcome once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a model made of all the requests of a run."""
+
+    notes: tuple[str, ...]
+    """What a reader should know of the requests, such as how many do not fit."""
+    units: tuple[tuple[int, ...], ...]
+    """Indices of the requests, each in exactly one unit. A unit is computed together: its answers have the same bytes
+    wherever, whenever and after whatever else it is computed, as long as all of its requests that have no answer yet
+    are asked in one call."""
+
+    @classmethod
+    def singly(cls, count: int) -> Planned:
+        """So many requests, each by itself."""
+        return cls((), tuple((index,) for index in range(count)))
+
+
 @runtime_checkable
 class PlanningModel(Protocol):
     """A model that answers requests together, and so has to see all of them first."""
 
-    def plan(self, requests: Sequence[Request]) -> tuple[str, ...]:
+    def plan(self, requests: Sequence[Request]) -> Planned:
         """See every request of a run, in its order, whether it has been answered before or not.
 
         What is then computed together depends on the run alone, and not on where an earlier session of it stopped.
-
-        Returns:
-            What a reader should know of the requests, such as how many do not fit.
         """
 
 

@@ -1,4 +1,6 @@
-"""The one module that imports lm-eval (0.4.13): its model classes, as sources of answers for our engine, and its tasks.
+"""The one module that imports lm-eval (0.4.13).
+
+Its model classes are sources of answers for our engine; its tasks and its command line are at hand too.
 
 lm-eval answers a whole list at once; its cache hook tells us each answer as it is made, so that an interrupted run
 keeps what was finished.
@@ -10,6 +12,7 @@ import contextlib
 import logging
 import math
 import os
+import runpy
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,22 +26,60 @@ from typing import Any
 # lm-eval's own bars would be drawn across ours. Read by tqdm when it is first imported.
 os.environ.setdefault("TQDM_DISABLE", "1")
 
+# It registers its own backends by itself only as long as there is none.
+import lm_eval.models  # noqa: F401
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM, CacheHook
-from lm_eval.api.registry import get_model, register_model
+from lm_eval.api.registry import get_model, model_registry
+from lm_eval.utils import handle_arg_string
 
 from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
-from seahelm_lite.models.base import Deliver
+from seahelm_lite.models.base import Deliver, Planned
 from seahelm_lite.models.packed import backend as packed
 from seahelm_lite.records import Failure, Request, Response
 
 _Key = tuple[str, str]
 
 
-def register_backends() -> None:
-    """Make our backends known to lm-eval by name."""
-    with contextlib.suppress(ValueError):  # it is registered already
-        register_model(packed.NAME)(packed.packed_class(get_model("hf")))
+# By the name of an attribute, as lm-eval's own are: the class needs torch, which nobody but its users should wait for.
+model_registry.register(packed.NAME, target=f"{__name__}:Packed")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Packed":
+        return packed.packed_class(get_model("hf"))
+    raise AttributeError(name)
+
+
+def command_line(arguments: Sequence[str], task_folders: Sequence[Path]) -> int:
+    """lm-eval's own command line, which knows our backends and the tasks of some folders beside its own.
+
+    A task in one of the folders comes before one of lm-eval's that has the same name, and one that the user adds with
+    `--include_path` before both.
+
+    Args:
+        arguments: Everything after `lm-eval`.
+        task_folders: Where task files are.
+
+    Returns:
+        Its exit status.
+    """
+    from lm_eval import tasks
+
+    class WithOurs(tasks.TaskManager):  # type: ignore[misc]
+        def __init__(self, *args: Any, include_path: Any = None, **kwargs: Any) -> None:
+            theirs = include_path if isinstance(include_path, list) else [include_path] if include_path else []
+            super().__init__(*args, include_path=[*task_folders, *theirs], **kwargs)
+
+    before = tasks.TaskManager, sys.argv
+    tasks.TaskManager, sys.argv = WithOurs, ["lm-eval", *arguments]
+    try:
+        runpy.run_module("lm_eval", run_name="__main__")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        tasks.TaskManager, sys.argv = before
+    return 0
 
 
 def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
@@ -53,8 +94,6 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
         ModelError: If the kind is unknown or the model cannot be loaded.
     """
     try:
-        if kind == packed.NAME:
-            register_backends()
         kind_of_model = get_model(kind)
     except (KeyError, ValueError):
         raise ModelError(f"lm-eval has no model type {kind!r}", where=where) from None
@@ -62,18 +101,34 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
         raise ModelError(f"lm-eval's {kind!r} needs a package that is missing: {error}", where=where) from None
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            model: LM = kind_of_model.create_from_arg_obj(dict(arguments))
+            model: LM = kind_of_model.create_from_arg_obj(_typed(arguments))
     except (OSError, ValueError, TypeError, RuntimeError, ImportError, AssertionError) as error:
         detail = " ".join(str(error).split())[:400]
         raise ModelError(f"the model cannot be loaded: {detail}", where=where) from None
     return model
 
 
-def plan(model: LM, requests: Sequence[Request]) -> tuple[str, ...]:
-    """Show a packed model everything that it will be asked; what a reader should know of it."""
-    pairs = [_arguments(model, request) for request in requests if request.kind == "loglikelihood"]
-    notes: tuple[str, ...] = model.plan(pairs) if pairs else ()
-    return notes
+_NAMES = frozenset({"pretrained", "model", "tokenizer", "revision", "tokenizer_revision", "subfolder", "peft", "delta"})
+"""Arguments that stay text, though a commit may look like a number."""
+
+
+def _typed(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as lm-eval's command line reads them: `False` is no text, and `4` a number."""
+    return {
+        name: handle_arg_string(value) if isinstance(value, str) and name not in _NAMES else value
+        for name, value in arguments.items()
+    }
+
+
+def plan(model: LM, requests: Sequence[Request]) -> Planned:
+    """Show a model everything that it will be asked: a packed one computes log-likelihoods together."""
+    if not hasattr(model, "plan"):
+        return Planned.singly(len(requests))
+    scored = [index for index, request in enumerate(requests) if request.kind == "loglikelihood"]
+    others = [(index,) for index, request in enumerate(requests) if request.kind != "loglikelihood"]
+    planned: Planned = model.plan([_arguments(model, requests[index]) for index in scored])
+    packs = [tuple(scored[place] for place in unit) for unit in planned.units]
+    return Planned(planned.notes, (*packs, *others))
 
 
 def answer(model: LM, requests: Sequence[Request], deliver: Deliver, *, remote: bool = False) -> None:

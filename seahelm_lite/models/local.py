@@ -9,12 +9,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from seahelm_lite.errors import ModelError
-from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
 from seahelm_lite.records import Request
 
 _SPEED_ONLY = frozenset(
-    {"batch_size", "max_batch_size", "device", "device_map", "num_concurrent", "parallelize", "pack_tokens"}
+    {
+        *("batch_size", "max_batch_size", "device", "num_concurrent", "pack_tokens"),
+        *("device_map", "parallelize", "max_memory_per_gpu", "max_cpu_memory", "offload_folder"),
+        *("tensor_parallel_size", "data_parallel_size", "gpu_memory_utilization", "max_num_seqs"),
+        *("tp_size", "dp_size", "mem_fraction_static"),
+    }
 )
 """Arguments that change how fast an answer comes, not what it is; they stay out of the fingerprint."""
 
@@ -61,9 +66,10 @@ class LmEvalModel:
         self._model = lm_eval_bridge.load(kind, arguments, where=spec)
         over_chat_api = "chat" in kind or kind == "litellm"
         template = chat_template_of(self._model)
-        files = local_hashes(arguments)
+        telling = {name: value for name, value in arguments.items() if name not in _SPEED_ONLY}
+        files = local_hashes(telling)
         # Where the files stand does not change an answer; what is in them does.
-        kept = {name: str(value) for name, value in arguments.items() if name not in _SPEED_ONLY | set(files)}
+        kept = {name: str(value) for name, value in telling.items() if name not in files}
         self.facts = ModelFacts(
             name=_short_name(kind, arguments),
             fingerprint={
@@ -85,9 +91,9 @@ class LmEvalModel:
         self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
         """Tokens of a text, where the backend has its tokenizer at hand."""
 
-    def plan(self, requests: Sequence[Request]) -> tuple[str, ...]:
+    def plan(self, requests: Sequence[Request]) -> Planned:
         """As `PlanningModel.plan`."""
-        return self._bridge.plan(self._model, requests) if hasattr(self._model, "plan") else ()
+        return self._bridge.plan(self._model, requests)
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer a whole list; each answer is delivered when the backend reports it."""
@@ -95,7 +101,7 @@ class LmEvalModel:
 
 
 def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmEvalModel:
-    """A model in a folder or a hub repository, run by transformers through lm-eval's `hf`.
+    """A model in a folder or a hub repository, run by transformers: lm-eval's `hf`, scored by packs.
 
     Raises:
         ModelError: If the folder is missing, or holds no weights or no tokenizer.
@@ -107,13 +113,15 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
     if folder.exists() or target.startswith((".", "/")):
         _check_folder(folder, options, spec)
     options.setdefault("device", _best_device(spec))
-    return LmEvalModel("hf", options, spec=spec)
+    if "device_map" in options and options["device"] != "cpu":
+        options["parallelize"] = "True"  # lm-eval heeds no device_map without it
+    return LmEvalModel("seahelm-packed", options, spec=spec)
 
 
 def _deviations(model: Any) -> Iterator[str]:
     """What a packed backend could not do."""
     if reason := getattr(model, "unpacked_because", ""):
-        yield f"log-likelihoods were scored by lm-eval's hf backend, without packs: {reason}"
+        yield (f"log-likelihoods are scored one request at a time by lm-eval's own hf, which takes longer: {reason}")
 
 
 def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:

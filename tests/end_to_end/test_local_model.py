@@ -104,7 +104,7 @@ def test_packs_that_are_done_are_kept_and_the_resumed_run_has_the_bytes_of_one_t
             raise KeyboardInterrupt
         return score(self, sequences, pack)
 
-    model = f"lmeval:seahelm-packed,pretrained={base_model},device=cpu,pack_tokens=128"
+    model = f"hf:{base_model},device=cpu,pack_tokens=128"
     asked = ("--model", model, "--task", "regional_basics_vi", "--protocol", "ll-cloze")
     _, _, whole = _run(capsys, tmp_path / "whole", *asked)
     with monkeypatch.context() as patch:

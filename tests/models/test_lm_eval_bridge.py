@@ -9,6 +9,7 @@ from lm_eval.api.model import LM
 
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models import lm_eval_bridge
+from seahelm_lite.models.base import Planned
 from seahelm_lite.records import Failure, Outcome, Request, Response
 
 
@@ -77,6 +78,25 @@ def test_an_empty_text_is_an_answer_of_a_local_model_and_a_failure_behind_an_api
     remote = _answer(_Backend(text=""), _generations(1), remote=True)
     assert local[0] == Response(text="")
     assert isinstance(remote[0], Failure)
+
+
+class _Pairing(_Backend):
+    """Computes neighbouring log-likelihoods in twos."""
+
+    def plan(self, pairs: list[Any]) -> Planned:
+        return Planned(("a note",), tuple(tuple(range(len(pairs)))[start : start + 2] for start in range(0, 4, 2)))
+
+
+def test_units_are_told_by_the_places_of_all_requests_also_of_those_that_are_not_scored() -> None:
+    scored = [Request(kind="loglikelihood", params={}, context="question", continuation=f" {n}") for n in range(4)]
+    requests = [_generations(1)[0], scored[0], scored[1], *_generations(1), scored[2], scored[3]]
+    planned = lm_eval_bridge.plan(_Pairing(), requests)
+    assert planned.notes == ("a note",)
+    assert sorted(planned.units) == [(0,), (1, 2), (3,), (4, 5)]
+
+
+def test_requests_of_a_backend_that_plans_nothing_are_units_of_their_own() -> None:
+    assert lm_eval_bridge.plan(_Backend(), _generations(3)) == Planned((), ((0,), (1,), (2,)))
 
 
 def test_an_unknown_type_of_model_is_named() -> None:

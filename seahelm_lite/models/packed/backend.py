@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from seahelm_lite.models.base import Planned
 from seahelm_lite.models.packed.encoding import Pair
 from seahelm_lite.models.packed.forward import Scored, TreeModel
 from seahelm_lite.models.packed.scorer import PackedScorer
@@ -42,12 +43,9 @@ def packed_class(hf: type[Any]) -> type[Any]:
                 tree = TreeModel(self.model, verdict.masks, verdict.window)
                 self.scorer = PackedScorer(self, tree, max_length=self.max_length, budget=budget)
 
-        def plan(self, pairs: Sequence[Pair]) -> tuple[str, ...]:
-            """See everything that will be asked; what a reader should know of it."""
-            if self.scorer is None:
-                return ()
-            self.scorer.plan(pairs)
-            return self.scorer.notes
+        def plan(self, pairs: Sequence[Pair]) -> Planned:
+            """See everything that will be asked; the pairs of a pack are a unit."""
+            return self.scorer.plan(pairs) if self.scorer is not None else Planned.singly(len(pairs))
 
         def loglikelihood(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Any]:
             """Each continuation's log-likelihood and whether it is the likeliest; a Failure where there is none."""

@@ -44,6 +44,7 @@ class TreeModel:
         """
         self.module = module
         self.masks = masks
+        self._device = input_device(module)
         self._window = window
         self._stems: list[tuple[Stem, Layers]] = []
 
@@ -82,11 +83,12 @@ class TreeModel:
         import torch
         from transformers import DynamicCache
 
-        device = self.module.device
+        device = self._device
         cache = DynamicCache()
         for layer, (keys, values) in enumerate(stem or ()):
             cache.update(keys, values, layer)
-        at = torch.as_tensor(tree.logits_at if len(tree.logits_at) else [len(tree.tokens) - 1], device=device)
+        # Not a tensor: over several devices it would be moved to the first, and what it picks from is on the last.
+        at = tree.logits_at if len(tree.logits_at) else np.asarray([len(tree.tokens) - 1])
         with torch.inference_mode():
             out = self.module(
                 input_ids=torch.as_tensor(tree.tokens, device=device)[None],
@@ -115,9 +117,17 @@ class TreeModel:
             places = np.r_[np.arange(tree.base), tree.positions]
             seen &= tree.positions[:, None] - places[None, :] < window
         dtype = self.module.dtype
-        mask = torch.zeros(seen.shape, dtype=dtype, device=self.module.device)
+        mask = torch.zeros(seen.shape, dtype=dtype, device=self._device)
         mask.masked_fill_(torch.as_tensor(~seen, device=mask.device), torch.finfo(dtype).min)
         return mask[None, None]
+
+
+def input_device(module: Any) -> torch.device:
+    """Where a model takes its inputs. Weights that wait on disk or in main memory are on no device."""
+    import torch
+
+    places = (weights.device for weights in module.parameters() if weights.device.type != "meta")
+    return next(places, torch.device("cpu"))
 
 
 def _read(tree: Tree, logits: Any) -> Iterator[Scored]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from seahelm_lite.errors import ModelError
+from seahelm_lite.models.base import Planned
 from seahelm_lite.models.packed.encoding import Encoder, Pair, encode
 from seahelm_lite.models.packed.forward import Scored, TreeModel
 from seahelm_lite.models.packed.packs import Pack, cut, halves
@@ -34,13 +35,14 @@ class PackedScorer:
         self._places: dict[Pair, int] = {}
         self._sequences: SequenceList | None = None
         self._packs: list[Pack] = []
-        self.notes: tuple[str, ...] = ()
-        """What a reader should know of the requests that were planned last."""
 
-    def plan(self, pairs: Sequence[Pair]) -> None:
+    def plan(self, pairs: Sequence[Pair]) -> Planned:
         """Cut everything that will be asked into packs, whether it has been answered before or not.
 
         The packs then depend on the whole list alone, so that one that is run again gives the same numbers.
+
+        Returns:
+            The pairs of each pack, and by itself each pair that is in none.
         """
         distinct = list(dict.fromkeys(pairs))
         encoded = encode(self._encoder, distinct)
@@ -49,7 +51,19 @@ class PackedScorer:
         self._places.update({distinct[index]: place for place, index in enumerate(usable)})
         self._sequences = sequences_of([encoded.pairs[index] for index in usable], self._max_length)
         self._packs = cut(self._sequences, self._budget)
-        self.notes = tuple(_notes(self._sequences.truncated, encoded.joined, len(distinct), self._max_length))
+        notes = _notes(self._sequences.truncated, encoded.joined, len(distinct), self._max_length)
+        return Planned(tuple(notes), tuple(self._units(pairs)))
+
+    def _units(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, ...]]:
+        """Indices of the pairs of each pack, in the order of the packs, then of those that are in none."""
+        assert self._sequences is not None
+        asking: dict[int, list[int]] = {}
+        for index, pair in enumerate(pairs):
+            asking.setdefault(self._places[pair], []).append(index)
+        for pack in self._packs:
+            asks = (ask for sequence in range(pack.first, pack.end) for ask in self._sequences.asks[sequence])
+            yield tuple(index for ask in asks for index in asking[ask.request])
+        yield from ((index,) for index in asking.get(-1, ()))
 
     def score(self, pairs: Sequence[Pair], deliver: Deliver) -> None:
         """Run the packs that hold some pairs, delivering each of them once.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seahelm_lite.models.packed.forward import MaskKind, TreeModel
+from seahelm_lite.models.packed.forward import MaskKind, TreeModel, input_device
 from seahelm_lite.models.packed.packs import SHORTEST_STEM, cut
 from seahelm_lite.models.packed.sequences import Encoded, sequences_of
 
@@ -96,7 +96,7 @@ def _one_by_one(module: Any, requests: Sequence[Encoded]) -> list[tuple[float, f
     found = []
     with torch.inference_mode():
         for request in requests:
-            whole = torch.as_tensor([[*request.context, *request.continuation]], device=module.device)
+            whole = torch.as_tensor([[*request.context, *request.continuation]], device=input_device(module))
             logits = module(input_ids=whole[:, :-1]).logits[0, -len(request.continuation) :].float()
             targets = whole[0, -len(request.continuation) :, None]
             likelihood = torch.log_softmax(logits, dim=-1).gather(1, targets).sum()

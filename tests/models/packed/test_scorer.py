@@ -76,6 +76,28 @@ def test_what_is_asked_again_alone_gives_the_same_bytes_once_all_is_planned(modu
     assert _values(_score(again, part)) == [whole[PAIRS.index(pair)] for pair in part]
 
 
+def test_a_unit_of_the_plan_alone_gives_the_same_bytes_whatever_was_run_before_it(module: Any) -> None:
+    scorer = _scorer(module, budget=64)
+    whole = _values(_score(scorer, PAIRS))
+    units = scorer.plan(PAIRS).units
+    assert len(units) > 4
+    for unit in reversed(units):
+        assert _values(_score(scorer, [PAIRS[index] for index in unit])) == [whole[index] for index in unit]
+
+
+def test_every_pair_is_in_one_unit_twins_in_the_same_and_one_without_an_answer_by_itself(module: Any) -> None:
+    pairs = [*PAIRS, ("Jawapan:", ""), *PAIRS]
+    units = _scorer(module).plan(pairs).units
+    assert sorted(index for unit in units for index in unit) == list(range(len(pairs)))
+    assert (len(PAIRS),) in units
+    unit_of = {index: number for number, unit in enumerate(units) for index in unit}
+    assert all(unit_of[index] == unit_of[index + len(PAIRS) + 1] for index in range(len(PAIRS)))
+
+
+def test_nothing_to_ask_is_no_unit(module: Any) -> None:
+    assert _scorer(module).plan([]).units == ()
+
+
 def test_a_pair_that_is_asked_twice_is_answered_twice(module: Any) -> None:
     found = _score(_scorer(module), [PAIRS[0], PAIRS[1], PAIRS[0]])
     assert found[0].loglikelihood == found[2].loglikelihood  # type: ignore[union-attr]
@@ -102,8 +124,8 @@ def test_an_empty_continuation_fails_by_itself(module: Any) -> None:
 
 def test_prompts_that_are_cut_are_counted(module: Any) -> None:
     scorer = _scorer(module, max_length=8)
-    scorer.plan([*PAIRS, ("A", " B")])
-    assert scorer.notes == ("36 of 37 prompts are longer than the model's 8 tokens and lost their beginning",)
+    planned = scorer.plan([*PAIRS, ("A", " B")])
+    assert planned.notes == ("36 of 37 prompts are longer than the model's 8 tokens and lost their beginning",)
 
 
 @pytest.mark.parametrize(
