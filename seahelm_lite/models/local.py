@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned
+from seahelm_lite.models.slices import Slices, slice_size
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
-from seahelm_lite.records import Request
+from seahelm_lite.records import Outcome, Request
 
 _SPEED_ONLY = frozenset(
     {
@@ -63,7 +65,11 @@ class LmEvalModel:
         from seahelm_lite.models import lm_eval_bridge
 
         self._bridge = lm_eval_bridge
-        self._model = lm_eval_bridge.load(kind, arguments, where=spec)
+        size = slice_size(kind, arguments, where=spec)
+        self._slices = Slices(size) if size is not None else None
+        # Whole slices are handed over; within one, the backend makes its own batches.
+        handed = {**arguments, "batch_size": "auto"} if size is not None else arguments
+        self._model = lm_eval_bridge.load(kind, handed, where=spec)
         over_chat_api = "chat" in kind or kind == "litellm"
         template = chat_template_of(self._model)
         telling = {name: value for name, value in arguments.items() if name not in _SPEED_ONLY}
@@ -93,11 +99,17 @@ class LmEvalModel:
 
     def plan(self, requests: Sequence[Request]) -> Planned:
         """As `PlanningModel.plan`."""
-        return self._bridge.plan(self._model, requests)
+        return self._slices.plan(requests) if self._slices else self._bridge.plan(self._model, requests)
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer a whole list; each answer is delivered when the backend reports it."""
-        self._bridge.answer(self._model, requests, deliver, remote=self.facts.capabilities.host is not None)
+        remote = self.facts.capabilities.host is not None
+        if self._slices is None:
+            self._bridge.answer(self._model, requests, deliver, remote=remote)
+            return
+        for places in self._slices.of(requests):
+            part = [requests[place] for place in places]
+            self._bridge.answer(self._model, part, partial(_deliver_at, places, deliver), remote=remote)
 
 
 def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmEvalModel:
@@ -116,6 +128,10 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
     if "device_map" in options and options["device"] != "cpu":
         options["parallelize"] = "True"  # lm-eval heeds no device_map without it
     return LmEvalModel("seahelm-packed", options, spec=spec)
+
+
+def _deliver_at(places: Sequence[int], deliver: Deliver, index: int, outcome: Outcome) -> None:
+    deliver(places[index], outcome)
 
 
 def _deviations(model: Any) -> Iterator[str]:
