@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,9 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
 
     Returns:
         The first way of masking under which both agree, or why there is none.
+
+    Raises:
+        ValueError: If plain passes give nothing but values that are not numbers.
     """
     missing = {"position_ids", "past_key_values", "logits_to_keep"} - set(_parameters(module))
     if missing:
@@ -47,10 +51,14 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
     config = module.config.get_text_config()
     window = getattr(config, "sliding_window", None)
     length = SHORTEST_STEM + 2 * _BRANCH
+    if longest < length + 2 * _BRANCH:
+        return Verdict(None, window, f"it takes no more than {longest} tokens, too few to be tried")
     if window is not None and window < longest:
         length = max(length, min(longest - _BRANCH, window + _BEYOND))
     requests = list(_requests(length, int(config.vocab_size)))
     expected = _one_by_one(module, requests)
+    if all(math.isnan(likelihood) for likelihood, _ in expected):
+        raise ValueError(f"its log-likelihoods are not numbers ({module.dtype}); a wider dtype may help")
     reasons = []
     for masks in _candidates(config, window):
         try:
