@@ -52,6 +52,13 @@ def add(commands: Any) -> None:
     add_trust(where)
     where.add_argument("--out", type=Path, metavar="DIR", help="output folder (default out)")
     where.add_argument("--resume", type=Path, metavar="RUN", help="go on with an unfinished run folder")
+    where.add_argument(
+        "--executor",
+        default="local",
+        metavar="local|ray[://HOST:PORT]",
+        help="ray: a copy of the model on each GPU of a Ray cluster, or on each node where there are none; the model's "
+        "files have to be at the same path on all of them (default local: in this process)",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
     add_json(parser)
     parser.set_defaults(execute=execute)
@@ -71,9 +78,10 @@ def execute(options: argparse.Namespace) -> int:
                 f"--resume takes everything from the run, so {', '.join(others)} cannot be given",
                 remedy="Leave it out.",
             )
-        prepared = runs.resume(options.resume, catalog=catalog, where=where)
+        prepared = runs.resume(options.resume, catalog=catalog, where=where, executor=options.executor)
     else:
-        prepared = runs.prepare(run_spec(options), catalog=catalog, where=where, out=options.out or Path("out"))
+        out = options.out or Path("out")
+        prepared = runs.prepare(run_spec(options), catalog=catalog, where=where, out=out, executor=options.executor)
     if options.dry_run:
         return _dry_run(prepared, as_json=options.json)
     with Bar() as bar:
@@ -120,6 +128,7 @@ def _dry_run(prepared: Prepared, *, as_json: bool) -> int:
     from seahelm_lite.engine.forecast import forecast
 
     told = forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+    prepared.close()
     if as_json:
         print_json(told)
         return 0
