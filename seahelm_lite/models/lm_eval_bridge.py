@@ -103,7 +103,10 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             model: LM = kind_of_model.create_from_arg_obj(_typed(arguments))
-    except (OSError, ValueError, TypeError, RuntimeError, ImportError, AssertionError) as error:
+    except SeahelmError:
+        raise  # ours
+    except Exception as error:
+        # Backends raise whatever their libraries raise, such as those that read files of weights.
         detail = " ".join(str(error).split())[:400]
         raise ModelError(f"the model cannot be loaded: {detail}", where=where) from None
     return model
