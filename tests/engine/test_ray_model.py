@@ -296,7 +296,7 @@ def test_a_cluster_that_is_not_there_is_an_error_at_once(executor: str, monkeypa
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
     monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{port}")
-    with pytest.raises(ModelError, match="cannot connect to Ray: .*refused") as caught:
+    with pytest.raises(ModelError, match=r"cannot connect to Ray: .*refused") as caught:
         open_with(executor.format(port=port), "baseline:random")
     assert str(port) in caught.value.where
 

@@ -81,6 +81,7 @@ class RayModel:
 
     def close(self) -> None:
         """End the actors and leave the cluster."""
-        if self._crew is not None:
-            self._crew.stop()
+        crew, self._crew = self._crew, None
+        if crew is not None:
+            crew.stop()
         self._cluster.close()
