@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,7 +45,8 @@ def encode(encoder: Encoder, pairs: Sequence[Pair]) -> EncodedPairs:
     texts = dict.fromkeys(
         text for context, continuation in moved if context for text in (context, context + continuation)
     )
-    tokens = dict(zip(texts, _in_batches(encoder, list(texts)), strict=True))
+    begins = encoder.tokenizer.decode(encoder.prefix_token_id)
+    tokens = dict(zip(texts, _in_batches(encoder, list(texts), begins), strict=True))
     encoded, joined = [], 0
     for context, continuation in moved:
         if not context:
@@ -69,9 +70,13 @@ def _without_context(encoder: Encoder, continuation: str) -> Encoded:
     return Encoded(tokens[:1], tokens[1:]) if tokens[:1] == [first] else Encoded([first], tokens)
 
 
-def _in_batches(encoder: Encoder, texts: Sequence[str]) -> Iterable[list[int]]:
-    """Tokens of each text, as `tok_encode` gives them one by one."""
-    begins = encoder.tokenizer.decode(encoder.prefix_token_id)
+def prompts_in_tokens(encoder: Encoder, prompts: Sequence[str]) -> list[list[int]]:
+    """Encode prompts that are continued, for which lm-eval goes by the beginning-of-text token alone."""
+    return _in_batches(encoder, prompts, encoder.tokenizer.bos_token)
+
+
+def _in_batches(encoder: Encoder, texts: Sequence[str], begins: str | None) -> list[list[int]]:
+    """Tokens of each text, as lm-eval gets them one by one: without special tokens where it begins with one."""
     settings = {} if encoder.add_bos_token is None else {"add_special_tokens": encoder.add_bos_token}
     # A chat template may have written the first token already, which must not stand twice.
     written = [index for index, text in enumerate(texts) if begins and text.startswith(begins)]
