@@ -55,7 +55,8 @@ def encode(encoder: Encoder, pairs: Sequence[Pair]) -> EncodedPairs:
             encoded[index] = _without_context(encoder, continuation)
     joined = 0
     # A text comes after all that it begins with, so a context is known before what it is continued by.
-    for text, tokens in _tokens(encoder, list(dict.fromkeys([*contexts, *wholes]))):
+    begins = encoder.tokenizer.decode(encoder.prefix_token_id)
+    for text, tokens in _tokens(encoder, list(dict.fromkeys([*contexts, *wholes])), begins):
         if text in contexts:
             contexts[text] = tokens
         for index, context in wholes.get(text, ()):
@@ -78,9 +79,20 @@ def _without_context(encoder: Encoder, continuation: str) -> Encoded:
     return Encoded(first, tokens[1:] if np.array_equal(tokens[:1], first) else tokens)
 
 
-def _tokens(encoder: Encoder, texts: Sequence[str]) -> Iterator[tuple[str, Tokens]]:
-    """The tokens of each text, as `tok_encode` gives them one by one, in the order of the sorted texts."""
-    begins = encoder.tokenizer.decode(encoder.prefix_token_id)
+def prompts_in_tokens(encoder: Encoder, prompts: Sequence[str]) -> list[Tokens]:
+    """Encode prompts that are continued, for which lm-eval goes by the beginning-of-text token alone."""
+    found = dict(_tokens(encoder, list(dict.fromkeys(prompts)), encoder.tokenizer.bos_token))
+    return [found[prompt] for prompt in prompts]
+
+
+def _tokens(encoder: Encoder, texts: Sequence[str], begins: str | None) -> Iterator[tuple[str, Tokens]]:
+    """The tokens of each text, as lm-eval gets them one by one, in the order of the sorted texts.
+
+    Args:
+        encoder: The tokenizer.
+        texts: Distinct texts.
+        begins: A text that begins so gets no special tokens.
+    """
     settings = {} if encoder.add_bos_token is None else {"add_special_tokens": encoder.add_bos_token}
     # A chat template may have written the first token already, which must not stand twice.
     written = [text for text in texts if begins and text.startswith(begins)]
