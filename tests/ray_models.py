@@ -98,6 +98,18 @@ def deadly() -> Made:
     return Made(die)
 
 
+def once_on_each_node(folder: Path) -> Made:
+    """One that dies when it is asked, and cannot be opened again."""
+    if (folder / _node()).exists():
+        raise MemoryError("the GPU is gone")
+    (folder / _node()).touch()
+
+    def die(_: Sequence[Request]) -> None:
+        os._exit(1)
+
+    return Made(die)
+
+
 def other_files_on_each_node() -> Made:
     """One that is another model wherever it is opened."""
     return Made(_never, files=_node())

@@ -266,6 +266,14 @@ def _address() -> str:
     return str(ray.util.get_node_ip_address())
 
 
+def test_a_model_that_cannot_be_opened_again_anywhere_ends_the_run(
+    opened: Callable[..., RayModel], tmp_path: Path
+) -> None:
+    told = "3 Ray actors in a row did not get the model: MemoryError: the GPU is gone"
+    with pytest.raises(ModelError, match=told):
+        _answers(opened(partial(ray_models.once_on_each_node, tmp_path)), 100)
+
+
 def test_a_model_without_weights_is_not_shared_out(
     cluster: _TwoNodes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
