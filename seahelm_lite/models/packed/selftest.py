@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from seahelm_lite.models.packed.decoding import NotNumbers, decode
 from seahelm_lite.models.packed.forward import MaskKind, TreeModel, input_device
 from seahelm_lite.models.packed.packs import SHORTEST_STEM, cut
 from seahelm_lite.models.packed.sequences import Encoded, sequences_of
@@ -17,8 +18,14 @@ from seahelm_lite.models.packed.sequences import Encoded, sequences_of
 _BRANCH = 6
 _BEYOND = 2 * _BRANCH
 """Tokens by which the tested sequences exceed the window, where they are long enough to."""
+_FEWEST = SHORTEST_STEM + 4 * _BRANCH
+"""Length of the tested sequences where there is no window."""
 _TOLERANCE = {"float32": 2e-4, "float64": 2e-4, "float16": 0.02, "bfloat16": 0.1}
 """Of the largest logit: far above what another order of sums does, far below what a wrong mask does."""
+
+
+_FAULTS = (TypeError, ValueError, RuntimeError, AttributeError, LookupError, NotImplementedError)
+"""What a forward pass raises that does not take what it is given."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,9 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
         return Verdict(None, None, f"its forward pass takes no {' and no '.join(sorted(missing))}")
     config = module.config.get_text_config()
     window = getattr(config, "sliding_window", None)
-    length = SHORTEST_STEM + 2 * _BRANCH
-    if longest < length + 2 * _BRANCH:
+    if longest < _FEWEST:
         return Verdict(None, window, f"it takes no more than {longest} tokens, too few to be tried")
-    if window is not None and window < longest:
-        length = max(length, min(longest - _BRANCH, window + _BEYOND))
-    requests = list(_requests(length, int(config.vocab_size)))
+    requests = list(_requests(module, longest))
     expected = _one_by_one(module, requests)
     if all(math.isnan(likelihood) for likelihood, _ in expected):
         raise ValueError(f"its log-likelihoods are not numbers ({module.dtype}); a wider dtype may help")
@@ -63,13 +67,60 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
     for masks in _candidates(config, window):
         try:
             difference = _difference(TreeModel(module, masks, window), requests, expected)
-        except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, NotImplementedError) as error:
-            reasons.append(f"{type(error).__name__}: {' '.join(str(error).split())[:160]}")
+        except _FAULTS as error:
+            reasons.append(_told(error))
             continue
         if difference <= _tolerance(module):
             return Verdict(masks, window, "")
         reasons.append(f"log-likelihoods differ by {difference:.2g} of the largest logit from those of plain passes")
     return Verdict(None, window, reasons[-1])
+
+
+def try_growing(model: TreeModel, *, longest: int) -> str:
+    """Continue a few prompts together, and see whether each token is what a plain pass would have chosen.
+
+    Args:
+        model: A model that takes trees.
+        longest: As for `try_trees`.
+
+    Returns:
+        Why the model is not continued so; empty where it is.
+    """
+    prompts = [Encoded(request.context, [0]) for request in _requests(model.module, longest)]
+    sequences = sequences_of(prompts, longest)
+    found: dict[int, list[int]] = {}
+    try:
+        decode(
+            model,
+            sequences,
+            cut(sequences, 3 * _BRANCH),
+            # Some leave before others.
+            lambda all_tokens: ["length" if len(tokens) > tokens[0] % 4 else None for tokens in all_tokens],
+            lambda sequence, tokens, _: found.__setitem__(sequence, tokens),
+        )
+    except (*_FAULTS, NotNumbers) as error:
+        return _told(error)
+    finally:
+        model.forget()
+    worst = max(_regret(model.module, sequences.tokens[index].tolist(), tokens) for index, tokens in found.items())
+    return (
+        "" if worst <= _tolerance(model.module) else f"chosen tokens are {worst:.2g} of the largest logit below others"
+    )
+
+
+def _regret(module: Any, prompt: list[int], tokens: list[int]) -> float:
+    """By how much a chosen token falls short of the likeliest at most, as a share of the largest logit."""
+    import torch
+
+    whole = torch.as_tensor([[*prompt, *tokens]], device=input_device(module))
+    with torch.inference_mode():
+        logits = module(input_ids=whole[:, :-1]).logits[0, -len(tokens) :].float()
+    short = logits.amax(dim=-1) - logits.gather(1, whole[0, -len(tokens) :, None])[:, 0]
+    return float(short.max() / logits.abs().max().clamp(min=1e-6))
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
 
 
 def _parameters(module: Any) -> Sequence[str]:
@@ -83,12 +134,17 @@ def _candidates(config: Any, window: int | None) -> tuple[MaskKind, ...]:
     return ("one",) if window is None else ("windowed", "one")
 
 
-def _requests(length: int, vocabulary: int) -> Iterator[Encoded]:
+def _requests(module: Any, longest: int) -> Iterator[Encoded]:
     """Two stems' worth of branches: what they share, where they part, and continuations of several lengths."""
     draw = np.random.default_rng(0)
+    config = module.config.get_text_config()
+    window = getattr(config, "sliding_window", None)
+    length = SHORTEST_STEM + 2 * _BRANCH
+    if window is not None and window < longest:
+        length = max(length, min(longest - _BRANCH, window + _BEYOND))
 
     def tokens(count: int) -> list[int]:
-        return [int(token) for token in draw.integers(0, vocabulary, count)]
+        return [int(token) for token in draw.integers(0, int(config.vocab_size), count)]
 
     stem = tokens(length)
     for branch in (tokens(_BRANCH), tokens(_BRANCH)):
