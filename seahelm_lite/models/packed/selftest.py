@@ -57,8 +57,9 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
         return Verdict(None, None, f"its forward pass takes no {' and no '.join(sorted(missing))}")
     config = module.config.get_text_config()
     window = getattr(config, "sliding_window", None)
-    if longest < _FEWEST:
-        return Verdict(None, window, f"it takes no more than {longest} tokens, too few to be tried")
+    positions = getattr(config, "max_position_embeddings", None) or _FEWEST
+    if positions < _FEWEST:
+        return Verdict(None, window, f"it takes no more than {positions} tokens, too few to be tried")
     requests = list(_requests(module, longest))
     expected = _one_by_one(module, requests)
     if all(math.isnan(likelihood) for likelihood, _ in expected):
