@@ -209,7 +209,7 @@ class _Panel:
         return sorted(found, key=lambda point: point.x)
 
     def _axes(self, group: ET.Element) -> None:
-        for value in marks(self.up.lo, self.up.hi, 4):
+        for value in marks(self.up.lo, self.up.hi, 5 if self.width < 400 else 7):
             y = self.up(value)
             _shape(group, "line", "grid", x1=_LEFT, x2=self.width - _RIGHT, y1=y, y2=y)
             _text(group, _LEFT - 6, y + 4.5, f"{100 * value:g}", "quiet", anchor="end")

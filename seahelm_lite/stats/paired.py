@@ -69,7 +69,7 @@ def swap_tests(
     summed = _Summed(tasks)
     decided = {pair: test for pair in pairs if (test := summed.sign_test(pair)) is not None}
     left = [pair for pair in pairs if pair not in decided]
-    exact = bool(2.0 ** (summed.clusters - 1) <= draws)
+    exact = 2 ** (summed.clusters - 1) <= draws
     observed = {pair: abs(float(summed.differences(pair, None)[0])) for pair in left}
     reached = dict.fromkeys(left, 0)
     counted = 0

@@ -8,13 +8,14 @@ import sys
 # Read by tqdm when it is first imported: bars would cost time and hide the figures.
 os.environ["TQDM_DISABLE"] = "1"
 
-from tests.benchmarks import agreement_local, chance, generation, imports, prompts, run, scoring
+from tests.benchmarks import agreement_local, chance, generation, imports, local, prompts, run, scoring
 
 BENCHMARKS = {
     "agreement": agreement_local.main,
     "chance": chance.main,
     "generation": generation.main,
     "imports": imports.main,
+    "local": local.main,
     "prompts": prompts.main,
     "run": run.main,
     "scoring": scoring.main,

@@ -18,6 +18,7 @@ from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.records import Request
 from seahelm_lite.sources.documents import load_documents
 from seahelm_lite.sources.where import Where
+from tests.benchmarks.local_model import save_llama
 from tests.conftest import SHARED_DATA
 
 TASK = "global_mmlu_lite_ms"
@@ -41,7 +42,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     requests = _requests()
     with tempfile.TemporaryDirectory() as folder:
-        _save_llama(Path(folder), [request.context or "" for request in requests])
+        save_llama(Path(folder), [request.context or "" for request in requests], vocabulary=32_000)
         ours = _load("seahelm-packed", folder)
         theirs = {size: _load("hf", folder, batch_size=size) for size in BATCH_SIZES}
         first = {size: _generate(lm, requests) for size, lm in theirs.items()}
@@ -103,33 +104,3 @@ def _generate(lm: Any, requests: Sequence[Request]) -> _Run:
     wall, cpu = time.perf_counter(), time.process_time()
     texts = lm.generate_until(instances, disable_tqdm=True)
     return _Run(time.perf_counter() - wall, time.process_time() - cpu, list(texts))
-
-
-def _save_llama(folder: Path, texts: Sequence[str]) -> None:
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=8000, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet, show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=32_000,
-        hidden_size=512,
-        intermediate_size=1216,
-        num_hidden_layers=8,
-        num_attention_heads=8,
-        max_position_embeddings=4096,
-        bos_token_id=0,
-        eos_token_id=1,
-        initializer_range=0.06,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)

@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_is_one_sentence(runs: Runs, call: Call, tmp_pat
     assert "there is no run here" in refused(call("compare", run, tmp_path))
     assert "is named twice" in refused(call("compare", run, run))
     (tmp_path / "file").touch()
-    assert "cannot be read" in refused(call("compare", run, tmp_path / "file"))
+    assert "file: is a file, and no run folder" in refused(call("compare", run, tmp_path / "file"))
     two = series(runs, "step_1", "step_2")
     assert "cannot be written" in refused(call("compare", *two, "--svg", tmp_path / "file" / "curve.svg"))
     assert "cannot be written" in refused(call("compare", *two, "--svg", tmp_path))

@@ -70,6 +70,14 @@ def test_random_patterns_come_near_to_all_of_them() -> None:
     assert drawn.p == pytest.approx(exact.p, abs=5 * np.sqrt(exact.p / 4000))
 
 
+def test_thousands_of_clusters_of_unequal_weight_are_no_trouble() -> None:
+    generator = np.random.default_rng(6)
+    first, second = generator.random((2, 3000)) + np.array([[0.02], [0.0]])
+    test = one_test(first, second, draws=2000)
+    normal = 2 * stats.norm.sf(abs((first - second).sum()) / np.sqrt(((first - second) ** 2).sum()))
+    assert test.p == pytest.approx(normal, abs=5 * np.sqrt(normal / 2000))
+
+
 def confusion(gold: list[int], said: list[int]) -> Parts:
     counts = np.zeros((len(gold), 2, 2))
     counts[range(len(gold)), gold, said] = 1

@@ -17,7 +17,7 @@ from seahelm_lite.records import Failure
 
 NAME = "seahelm-packed"
 
-_PACK_TOKENS = {False: 1024, True: 8192}
+_PACK_TOKENS = {False: 512, True: 8192}
 """Tokens of a pass where none are given: on a processor, and on a GPU."""
 
 _ROWS = {False: 32, True: 128}

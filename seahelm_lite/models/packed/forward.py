@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MaskKind = Literal["one", "windowed", "by-layer"]
 """How a model takes a tree mask: one for all layers, one with the sliding window applied, or one per kind of layer."""
 
+_LOGITS_AT_ONCE = 1 << 24
+
 Layers = list[tuple[Any, Any]]
 """Keys and values of each layer, of shape (1, heads, tokens, width)."""
 
@@ -168,14 +170,16 @@ def _read(tree: Tree, logits: Any) -> Iterator[Scored]:
     """The log-likelihood of every request of a pack."""
     import torch
 
-    values = logits.float()
-    total = torch.logsumexp(values, dim=-1)
-    best = values.argmax(dim=-1)
+    total, best = [], []
+    # A few rows at a time, since what is computed on the way takes as much memory as the logits themselves.
+    for part in logits.split(max(1, _LOGITS_AT_ONCE // logits.shape[-1])):
+        total.append(torch.logsumexp(part.float(), dim=-1))
+        best.append(part.argmax(dim=-1))
     rows = np.concatenate([asked.rows for asked in tree.asked])
     targets = np.concatenate([asked.targets for asked in tree.asked])
-    where, what = torch.as_tensor(rows, device=values.device), torch.as_tensor(targets, device=values.device)
-    likelihoods = (values[where, what] - total[where]).double().cpu().numpy()
-    greedy = (best[where] == what).cpu().numpy()
+    where, what = torch.as_tensor(rows, device=logits.device), torch.as_tensor(targets, device=logits.device)
+    likelihoods = (logits[where, what].float() - torch.cat(total)[where]).double().cpu().numpy()
+    greedy = (torch.cat(best)[where] == what).cpu().numpy()
     start = 0
     for asked in tree.asked:
         end = start + len(asked.rows)

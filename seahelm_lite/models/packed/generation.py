@@ -14,7 +14,7 @@ from seahelm_lite.models.packed.endings import Endings, Settings, Text, Writer, 
 from seahelm_lite.models.packed.forward import TreeModel
 from seahelm_lite.models.packed.packs import Pack, cut, halves
 from seahelm_lite.models.packed.refusals import why_not
-from seahelm_lite.models.packed.sequences import Encoded, SequenceList, sequences_of
+from seahelm_lite.models.packed.sequences import Encoded, SequenceList, Tokens, sequences_of
 from seahelm_lite.records import Failure, FinishReason
 
 Asked = tuple[str, Mapping[str, Any]]
@@ -232,7 +232,7 @@ class PackedGenerator:
         return float(self._backend.model.generation_config.repetition_penalty or 1.0)
 
 
-def _impossible(settings: Settings, room: int, tokens: Sequence[int]) -> str:
+def _impossible(settings: Settings, room: int, tokens: Tokens) -> str:
     """Why a prompt cannot be continued; empty where it can."""
     if room <= 0:
         return f"an answer of {settings.limit} tokens leaves the model no room for a prompt; use a smaller --max-tokens"
