@@ -1,7 +1,7 @@
 """Evaluate language models on suites for the languages of Southeast Asia.
 
 The README shows the command line; everything it does is callable: `evaluate` runs a model, `load_run` reads a run,
-`build_site` renders boards.
+`compare` puts runs beside each other, `build_site` renders boards.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seahelm_lite.comparing import compare
     from seahelm_lite.pages import build_site
     from seahelm_lite.runs import evaluate, load_run
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "build_site", "evaluate", "load_run"]
+__all__ = ["__version__", "build_site", "compare", "evaluate", "load_run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:
         from seahelm_lite import runs
 
         return getattr(runs, name)
+    if name == "compare":
+        from seahelm_lite.comparing import compare
+
+        return compare
     if name == "build_site":
         from seahelm_lite.pages import build_site
 

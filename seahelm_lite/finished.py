@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.errors import RunFolderError
-from seahelm_lite.records import AnswerForm, Sample
+from seahelm_lite.records import Sample
 from seahelm_lite.scoring.differences import Side, differences, side_of
-from seahelm_lite.scoring.scores import RunScores, ScoredTask, TaskScores
+from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
 from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
 
 
@@ -106,17 +105,7 @@ def scored_entry(
         entry: The entry.
         samples_of: Gives the samples of the task, and of each of its variations, by the key.
     """
-    task = ScoredTask(
-        task=entry["task"],
-        version=entry["version"],
-        protocol=entry["protocol"],
-        shots=entry["shots"],
-        card=TaskCard.model_validate(entry["card"]),
-        data_hash=entry["data_sha256"],
-        n_total=entry["documents_total"],
-        samples=samples_of(entry["key"]),
-        form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
-    )
+    task = task_of_manifest(entry, samples_of(entry["key"]))
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
     scored = score_varied(task, variations)
     return scored, side_of(task, scored.parts[0])

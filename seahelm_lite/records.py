@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Literal
 
@@ -40,14 +41,18 @@ def canonical_json(value: JsonValue) -> str:
         TypeError: On a value that JSON does not have.
     """
     if isinstance(value, str):
-        return encode_basestring(value)
+        return _quoted(value)
     if isinstance(value, int):
         return str(value).lower() if isinstance(value, bool) else int.__repr__(value)
     if isinstance(value, Mapping):
-        return "{" + ",".join([f"{encode_basestring(key)}:{canonical_json(value[key])}" for key in sorted(value)]) + "}"
+        return "{" + ",".join([f"{_quoted(key)}:{canonical_json(value[key])}" for key in sorted(value)]) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join([canonical_json(item) for item in value]) + "]"
     return _canonical_float(value) if isinstance(value, float) else json.dumps(value)
+
+
+# The requests of a document have one context, of thousands of characters, and all requests have the same keys.
+_quoted = lru_cache(maxsize=64)(encode_basestring)
 
 
 def _canonical_float(value: float) -> str:

@@ -24,7 +24,7 @@ REPLIES = (
 )
 
 
-def _number(*parts: str) -> int:
+def number_of(*parts: str) -> int:
     return int(hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12], 16)
 
 
@@ -37,7 +37,7 @@ class HashModel(LM):
 
     def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
         self.asked += [request.args for request in requests]
-        return [(-(_number(*request.args) % 9973) / 100, False) for request in requests]
+        return [(-(number_of(*request.args) % 9973) / 100, False) for request in requests]
 
     def generate_until(self, requests: list[Any]) -> list[str]:
         self.asked += [request.args for request in requests]
@@ -47,6 +47,6 @@ class HashModel(LM):
         raise NotImplementedError
 
     def _text(self, context: str) -> str:
-        number = _number(context)
+        number = number_of(context)
         # Half of the replies repeat words of the prompt, so that chrF++ has something to measure.
         return " ".join(context.split()[-8:-1]) if number % 2 else REPLIES[number % len(REPLIES)]

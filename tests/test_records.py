@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seahelm_lite.records import Message, Request, Response, Usage, canonical_json, sha256_hex
@@ -32,14 +32,12 @@ CHAT = Request("generate", {"max_tokens": 16, "temperature": 0}, messages=(Messa
 PAIR = Request("loglikelihood", {}, context="Soalan: Apa?\nJawapan:", continuation=" A")
 
 
-@settings(deadline=None)
 @given(JSON)
 @example({"b": [1.0, -0.0, 1e21, 1e-7], "a": {"é": '\x7f\u2028"\\/\b\x1f'}})
 def test_canonical_json_is_that_of_rfc_8785(value: Any) -> None:
     assert canonical_json(value).encode() == rfc8785.dumps(value)
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=8, max_size=8).map(lambda data: struct.unpack("d", data)[0]))
 @example(1e16)
 @example(123456789012345680000.0)
@@ -56,7 +54,6 @@ def test_every_finite_float_is_printed_as_rfc_8785_prints_it(value: float) -> No
     assert float(canonical_json(value)) == value
 
 
-@settings(deadline=None)
 @given(st.dictionaries(KEYS, INTEGERS, min_size=2), st.randoms())
 def test_the_order_of_keys_does_not_matter(value: dict[str, int], chance: Any) -> None:
     shuffled = list(value.items())

@@ -18,6 +18,9 @@ from rich.progress import (
 
 from seahelm_lite.records import Failure, Outcome, Response
 
+_REDRAW_S = 0.1
+"""Seconds between two changes of what is drawn: a fast model answers thousands of requests in one."""
+
 
 class Bar:
     """Draws requests done, their rate, time left, and how answers came back so far."""
@@ -39,6 +42,8 @@ class Bar:
         self._bar: TaskID | None = None
         self._endings: dict[str, int] = {}
         self._began = 0.0
+        self._drawn = 0.0
+        self._stored = 0
         self._done = 0
 
     def begin(self, *, documents: int, requests: int, stored: int) -> None:
@@ -47,6 +52,7 @@ class Bar:
             f"{documents} documents, {requests} distinct requests, {stored} answered already", highlight=False
         )
         self._began = time.monotonic()
+        self._stored = stored
         self._bar = self._progress.add_task("asking", total=requests, completed=stored, rate="", endings="")
         self._progress.start()
 
@@ -55,13 +61,20 @@ class Bar:
         self._done += 1
         name = _ending(outcome)
         self._endings[name] = self._endings.get(name, 0) + 1
+        if time.monotonic() - self._drawn >= _REDRAW_S:
+            self._draw()
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
         if self._bar is not None:
-            rate = self._done / max(time.monotonic() - self._began, 1e-3)
+            rate = self._done / max(self._drawn - self._began, 1e-3)
             endings = " ".join(f"{count} {ending}" for ending, count in self._endings.items())
-            self._progress.update(self._bar, advance=1, rate=f"{rate:.0f}/s", endings=endings)
+            done = self._stored + self._done
+            self._progress.update(self._bar, completed=done, rate=f"{rate:.0f}/s", endings=endings)
 
     def end(self) -> None:
         """Stop drawing, and say what failed."""
+        self._draw()
         self._progress.stop()
         failed = self._endings.get("error", 0)
         if failed:

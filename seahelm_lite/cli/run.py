@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _MODEL_HELP = (
     "<card id>[@endpoint] · hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
-    "lmeval:<type>,key=value,… · replay:<file> · baseline:random|majority|longest|ngram"
+    "lmeval:<type>,key=value,… · replay:<file> · baseline:random|majority|longest|ngram. "
+    "'hf:DIR/step_*', in quotes, is a series: each "
+    "checkpoint is a run of its own, in order of steps, and the same command goes on where it stopped"
 )
 
 
@@ -61,7 +63,9 @@ def execute(options: argparse.Namespace) -> int:
     """Run the command."""
     from seahelm_lite import runs
     from seahelm_lite.cli.progress_bar import Bar
+    from seahelm_lite.cli.series import Series
     from seahelm_lite.errors import SeahelmError
+    from seahelm_lite.models.series import series_of
 
     catalog, where = load(options)
     if options.resume is not None:
@@ -73,12 +77,30 @@ def execute(options: argparse.Namespace) -> int:
             )
         prepared = runs.resume(options.resume, catalog=catalog, where=where)
     else:
-        prepared = runs.prepare(run_spec(options), catalog=catalog, where=where, out=options.out or Path("out"))
+        spec, out = run_spec(options), options.out or Path("out")
+        if (checkpoints := series_of(spec.model)) is not None:
+            series = Series(catalog, where, out, dry_run=options.dry_run, as_json=options.json)
+            return series.execute(spec, checkpoints)
+        prepared = runs.prepare(spec, catalog=catalog, where=where, out=out)
     if options.dry_run:
-        return _dry_run(prepared, as_json=options.json)
+        print_json(forecast_of(prepared)) if options.json else dry_run(prepared)
+        return 0
     with Bar() as bar:
         run = runs.execute(prepared, progress=bar)
     return report(run, as_json=options.json)
+
+
+def told(run: Run) -> dict[str, Any]:
+    """What `--json` says of a run."""
+    return {
+        "run": run.folder.run_id,
+        "folder": str(run.folder.path),
+        "status": run.manifest["status"],
+        "scores": run.scores,
+        "differences": run.differences,
+        "skipped": run.manifest["skipped"],
+        "deviations": run.manifest["deviations"],
+    }
 
 
 def report(run: Run, *, as_json: bool) -> int:
@@ -87,17 +109,7 @@ def report(run: Run, *, as_json: bool) -> int:
     from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
-        print_json(
-            {
-                "run": run.folder.run_id,
-                "folder": str(run.folder.path),
-                "status": run.manifest["status"],
-                "scores": run.scores,
-                "differences": run.differences,
-                "skipped": run.manifest["skipped"],
-                "deviations": run.manifest["deviations"],
-            }
-        )
+        print_json(told(run))
         return 0 if run.complete else 1
     out = console()
     if run.scores:
@@ -115,14 +127,18 @@ def report(run: Run, *, as_json: bool) -> int:
     return 0 if run.complete else 1
 
 
-def _dry_run(prepared: Prepared, *, as_json: bool) -> int:
-    from seahelm_lite.cli.tables import console, table
+def forecast_of(prepared: Prepared) -> dict[str, Any]:
+    """What `--dry-run --json` says of a run."""
     from seahelm_lite.engine.forecast import forecast
 
-    told = forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
-    if as_json:
-        print_json(told)
-        return 0
+    return forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+
+
+def dry_run(prepared: Prepared) -> None:
+    """Show what would be asked."""
+    from seahelm_lite.cli.tables import console, table
+
+    told = forecast_of(prepared)
     out = console()
     rows = [
         [entry["task"], str(entry["documents"]), str(entry["requests"]), str(entry["stored"]), str(entry["distinct"])]
@@ -135,4 +151,3 @@ def _dry_run(prepared: Prepared, *, as_json: bool) -> int:
         out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
     out.print(f"cost: {told['cost']['reason']}", markup=False)
     out.print(f"run folder: {prepared.folder.path}", markup=False)
-    return 0

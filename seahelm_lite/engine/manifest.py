@@ -47,7 +47,12 @@ def begun(
         "run": run_id,
         "status": "running",
         "spec": spec.model_dump(mode="json"),
-        "model": {"name": facts.name, "fingerprint": dict(fingerprint), "fingerprint_sha256": fingerprint_sha256},
+        "model": {
+            "name": facts.name,
+            "fingerprint": dict(fingerprint),
+            "fingerprint_sha256": fingerprint_sha256,
+            "training": facts.training.to_json() if facts.training is not None else None,
+        },
         "tasks": [_task_entry(task) for task in plan.tasks],
         "skipped": [{"task": item.task, "reason": item.reason} for item in plan.skipped],
         "deviations": list(plan.deviations),

@@ -90,7 +90,11 @@ def _storable(outcome: Outcome) -> Outcome:
     value = outcome.loglikelihood
     if value is not None and not math.isfinite(value):
         return Failure(f"the backend returned the log-likelihood {value}, which is not a finite number")
-    return replace(outcome, text=_whole(outcome.text), reasoning=_whole(outcome.reasoning), model=_whole(outcome.model))
+    texts = outcome.text, outcome.reasoning, outcome.model
+    text, reasoning, model = map(_whole, texts)
+    return (
+        outcome if texts == (text, reasoning, model) else replace(outcome, text=text, reasoning=reasoning, model=model)
+    )
 
 
 def _whole(text: str | None) -> str | None:

@@ -177,6 +177,10 @@ class RunFolder:
             body = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise RunFolderError("there is no run here", where=str(path), remedy="`seahelm-lite runs list`.") from None
+        except NotADirectoryError:
+            raise RunFolderError(
+                "is a file, and no run folder", where=str(self.path), remedy="`seahelm-lite runs list`."
+            ) from None
         except (OSError, ValueError) as error:
             raise RunFolderError(f"cannot be read: {error}", where=str(path)) from None
         found = body.get("schema") if isinstance(body, dict) else None

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS responses (
 ) WITHOUT ROWID
 """
 _LOOKUP_BATCH = 500
+_LOG_PAGES = 8000
+"""Of 4 KiB: the write-ahead log is folded in when it has grown to 32 MiB."""
 
 
 class ResponseStore:
@@ -42,6 +44,9 @@ class ResponseStore:
             self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
+            # Keys are hashes, so that a few answers touch pages all over the file: the fewer times they are folded in,
+            # the less is written.
+            self._connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
             self._connection.execute(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise self._unwritable(error) from None

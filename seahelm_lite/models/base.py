@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.models.training import Training
 from seahelm_lite.records import JsonValue, Outcome, Request
 from seahelm_lite.sources.documents import TaskDocuments
 
@@ -43,6 +44,8 @@ class ModelFacts:
     capabilities: Capabilities
     deviations: tuple[str, ...] = field(default=())
     """What the model cannot honour of what was asked, in sentences that a reader understands."""
+    training: Training | None = None
+    """How far a checkpoint had been trained, where that can be told; it changes no answer."""
 
 
 class Model(Protocol):

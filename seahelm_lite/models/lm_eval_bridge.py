@@ -36,6 +36,7 @@ from lm_eval.utils import handle_arg_string
 from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
 from seahelm_lite.models.base import Deliver, Planned
 from seahelm_lite.models.packed import backend as packed
+from seahelm_lite.models.packed.endings import Text
 from seahelm_lite.records import Failure, Request, Response
 
 _Key = tuple[str, str]
@@ -102,7 +103,10 @@ def load(kind: str, arguments: Mapping[str, Any], *, where: str) -> LM:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             model: LM = kind_of_model.create_from_arg_obj(_typed(arguments))
-    except (OSError, ValueError, TypeError, RuntimeError, ImportError, AssertionError) as error:
+    except SeahelmError:
+        raise  # ours
+    except Exception as error:
+        # Backends raise whatever their libraries raise, such as those that read files of weights.
         detail = " ".join(str(error).split())[:400]
         raise ModelError(f"the model cannot be loaded: {detail}", where=where) from None
     return model
@@ -121,14 +125,17 @@ def _typed(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plan(model: LM, requests: Sequence[Request]) -> Planned:
-    """Show a model everything that it will be asked: a packed one computes log-likelihoods together."""
+    """Show a model everything that it will be asked: a packed one computes some of it together."""
     if not hasattr(model, "plan"):
         return Planned.singly(len(requests))
-    scored = [index for index, request in enumerate(requests) if request.kind == "loglikelihood"]
-    others = [(index,) for index, request in enumerate(requests) if request.kind != "loglikelihood"]
-    planned: Planned = model.plan([_arguments(model, requests[index]) for index in scored])
-    packs = [tuple(scored[place] for place in unit) for unit in planned.units]
-    return Planned(planned.notes, (*packs, *others))
+    notes: list[str] = []
+    units: list[tuple[int, ...]] = []
+    for kind, see in (("loglikelihood", model.plan), ("generate", model.plan_generations)):
+        indices = [index for index, request in enumerate(requests) if request.kind == kind]
+        planned: Planned = see([_arguments(model, requests[index]) for index in indices])
+        notes += planned.notes
+        units += [tuple(indices[place] for place in unit) for unit in planned.units]
+    return Planned(tuple(notes), tuple(units))
 
 
 def answer(model: LM, requests: Sequence[Request], deliver: Deliver, *, remote: bool = False) -> None:
@@ -227,6 +234,8 @@ class _Hook(CacheHook):  # type: ignore[misc]
         return Response(loglikelihood=value, is_greedy=greedy)
 
     def _text(self, request: Request, result: Any) -> Response | Failure:
+        if isinstance(result, Text):
+            return Response(text=str(result), finish_reason=result.finish_reason)
         text = str(result) if result is not None else ""
         if self._remote and not text.strip():
             return Failure("lm-eval returned an empty text, which is what it makes of failed and of filtered replies")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned
 from seahelm_lite.models.slices import Slices, slice_size
+from seahelm_lite.models.training import training_of
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
 from seahelm_lite.records import Outcome, Request
 
@@ -92,6 +93,7 @@ class LmEvalModel:
                 host=_host(kind, arguments),
             ),
             deviations=tuple(_deviations(self._model)),
+            training=training_of(arguments),
         )
         tokenizer = vars(self._model).get("tokenizer")
         self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
@@ -137,7 +139,7 @@ def _deliver_at(places: Sequence[int], deliver: Deliver, index: int, outcome: Ou
 def _deviations(model: Any) -> Iterator[str]:
     """What a packed backend could not do."""
     if reason := getattr(model, "unpacked_because", ""):
-        yield (f"log-likelihoods are scored one request at a time by lm-eval's own hf, which takes longer: {reason}")
+        yield f"lm-eval's own hf scores and generates, in more time than by packs, since the model {reason}"
 
 
 def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:

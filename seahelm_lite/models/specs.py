@@ -9,6 +9,7 @@ from pathlib import Path
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model
+from seahelm_lite.models.series import series_of
 
 _SECRET_ENDS = ("key", "secret", "password", "credentials", "header", "headers")
 _SECRET_TOKENS = frozenset({"token", "auth", "auth_token", "hf_token", "access_token", "api_token", "use_auth_token"})
@@ -31,6 +32,12 @@ def open_model(spec: str) -> Model | DocumentModel:
         UnknownNameError: If the form, or the card, is unknown.
         ModelError: If the model cannot be loaded or reached.
     """
+    if (checkpoints := series_of(spec)) is not None:
+        raise ModelError(
+            f"names a series of {len(checkpoints)} checkpoints, where one model is wanted",
+            where=spec,
+            remedy="`seahelm-lite run` asks them one after another.",
+        )
     kind, colon, rest = spec.partition(":")
     if not colon:
         return _from_card(spec)

@@ -54,17 +54,21 @@ class ChoiceTable:
 
     def estimate(self, metric: Metric) -> Estimate:
         """The metric with its interval; repeats are averaged within each document first."""
-        if metric == "pair_acc":
-            return proportion([self._whole(pair) for pair in self._pairs], [self._cluster_of(p) for p in self._pairs])
-        parts = self.parts(metric)
+        parts, clusters = self.parts(metric), self.clusters(metric)
         if parts.statistic is None:
-            return proportion([float(value) for value in parts.counts[:, 0]], self._clusters)
-        return cluster_bootstrap(parts.counts, self._clusters, parts.statistic, seed=self._seed)
+            return proportion([float(value) for value in parts.counts[:, 0]], clusters)
+        return cluster_bootstrap(parts.counts, clusters, parts.statistic, seed=self._seed)
 
     @property
     def documents(self) -> list[Document]:
-        """The documents, in the order of `parts`."""
+        """The documents, in order."""
         return self._firsts
+
+    def clusters(self, metric: Metric) -> list[str]:
+        """The cluster of each unit of a metric."""
+        if metric == "pair_acc":
+            return [self._clusters[pair[0]] for pair in self._pairs]
+        return self._clusters
 
     def units(self, metric: Metric) -> list[tuple[str, ...]]:
         """What the metric is counted over: documents, or the pairs of them that were asked whole."""
@@ -73,7 +77,9 @@ class ChoiceTable:
         return [(document.id,) for document in self._firsts]
 
     def parts(self, metric: Metric) -> Parts:
-        """What each document adds to the metric, which is one of single documents."""
+        """What each unit of the metric, a document or a pair of them, adds to it."""
+        if metric == "pair_acc":
+            return Parts(np.asarray([self._whole(pair) for pair in self._pairs], dtype=np.float64).reshape(-1, 1))
         if metric == "acc":
             right = [value or 0.0 for value in self.per_sample(metric)]
             means = [float(np.mean([right[index] for index in row])) for row in self._rows]
@@ -127,9 +133,6 @@ class ChoiceTable:
         for index in (index for position in pair for index in self._rows[position]):
             by_repeat.setdefault(self._samples[index].repeat, []).append(right[index] == 1)
         return float(np.mean([all(told) for told in by_repeat.values()]))
-
-    def _cluster_of(self, pair: Sequence[int]) -> str:
-        return self._clusters[pair[0]]
 
     def _pair_baselines(self) -> dict[str, float | None]:
         """What one key for all, and the longest option, make of pairs: the longest as if ties were drawn each."""

@@ -6,7 +6,7 @@ Pure and offline: the same samples give the same scores, byte for byte.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,11 @@ class ScoredTask:
     form: AnswerForm | None = None
     """Of recorded answers and of compat modes; our own protocols have theirs."""
 
+    @property
+    def seed(self) -> int:
+        """Of all resampling: of the task and not of the run, so that equal answers have equal intervals."""
+        return int(sha256_hex(f"{self.task}:{self.version}:{self.protocol}:{self.data_hash}")[:16], 16)
+
 
 @dataclass(frozen=True)
 class TaskScores:
@@ -62,22 +67,46 @@ class RunScores:
     differences: list[dict[str, Any]]
 
 
+def task_of_manifest(entry: Mapping[str, JsonValue], samples: Sequence[Sample]) -> ScoredTask:
+    """A task as the manifest of its run has it, which is all there is to go by once the run is over.
+
+    Args:
+        entry: Its entry in `tasks`.
+        samples: Its samples, or some of them.
+    """
+    return ScoredTask(
+        task=entry["task"],
+        version=entry["version"],
+        protocol=entry["protocol"],
+        shots=entry["shots"],
+        card=TaskCard.model_validate(entry["card"]),
+        data_hash=entry["data_sha256"],
+        n_total=entry["documents_total"],
+        samples=samples,
+        form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
+    )
+
+
 def score_task(task: ScoredTask) -> TaskScores:
     """Read every answer and compute the metrics of the card, or those of a peer in its compat mode."""
     metrics = task.card.metrics_in(task.protocol)
-    words = language_words(task.card.words_language)
-    form = task.form or form_of(task.protocol)
-    answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
-    if form.kind == "likelihood":
-        answers = without_empty_scoring(answers, task.samples)
-    seed = int(sha256_hex(f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}")[:16], 16)
-    table = _table(task.card, task.samples, answers, seed)
+    answers, table = read_answers(task)
     counts: Counter[str] = Counter(answer.state for answer in answers)
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
     # A subset may hold no whole pair: there is then nothing to give a score for.
     asked = [metric for metric in metrics if table.units(metric)]
     entries = [_entry(task, metric, table, counts, unanswered) for metric in asked]
     return TaskScores(entries, answers, table.per_sample(metrics[0]), table)
+
+
+def read_answers(task: ScoredTask) -> tuple[list[Answer], Table]:
+    """The answers, in the order of the samples, and the same by document, ready to be counted."""
+    words = language_words(task.card.words_language)
+    form = task.form or form_of(task.protocol)
+    answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
+    if form.kind == "likelihood":
+        answers = without_empty_scoring(answers, task.samples)
+    return answers, _table(task.card, task.samples, answers, task.seed)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:

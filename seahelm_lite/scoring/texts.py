@@ -68,7 +68,7 @@ class TextTable:
         For chrF++, n-grams are counted over all documents. A document that was asked repeatedly counts with the mean
         of its repeats.
         """
-        clusters = [document.cluster for document in self.documents]
+        clusters = self.clusters(metric)
         if metric in JUDGED:
             return self._unjudged(len(set(clusters)))
         parts = self.parts(metric)
@@ -80,6 +80,10 @@ class TextTable:
     def documents(self) -> list[Document]:
         """The documents, in the order of `parts`."""
         return [self._samples[index].document for index in self._firsts]
+
+    def clusters(self, metric: Metric) -> list[str]:
+        """The cluster of each document."""
+        return [document.cluster for document in self.documents]
 
     def units(self, metric: Metric) -> list[tuple[str, ...]]:
         """What the metric is counted over: the documents."""

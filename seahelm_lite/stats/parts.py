@@ -24,6 +24,18 @@ class Parts:
         return Parts(self.counts[list(rows)], self.statistic)
 
 
+def pseudo_values(parts: Parts) -> Floats:
+    """What each document adds to the metric, put as a score: n·θ - (n-1)·θ without it (the jackknife; Tukey 1958).
+
+    Returns:
+        One value a document; of a mean, the scores themselves.
+    """
+    if parts.statistic is None:
+        return parts.counts[:, 0]
+    totals, n = parts.counts.sum(axis=0, keepdims=True), len(parts.counts)
+    return np.asarray(n * parts.statistic(totals) - (n - 1) * parts.statistic(totals - parts.counts))
+
+
 def difference(first: Parts, second: Parts, clusters: Sequence[str], *, seed: int) -> Estimate:
     """The metric of the first less that of the second, on the same items, with a paired interval.
 

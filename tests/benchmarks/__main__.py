@@ -8,9 +8,18 @@ import sys
 # Read by tqdm when it is first imported: bars would cost time and hide the figures.
 os.environ["TQDM_DISABLE"] = "1"
 
-from tests.benchmarks import chance, imports, prompts, scoring
+from tests.benchmarks import agreement_local, chance, generation, imports, local, prompts, run, scoring
 
-BENCHMARKS = {"chance": chance.main, "imports": imports.main, "prompts": prompts.main, "scoring": scoring.main}
+BENCHMARKS = {
+    "agreement": agreement_local.main,
+    "chance": chance.main,
+    "generation": generation.main,
+    "imports": imports.main,
+    "local": local.main,
+    "prompts": prompts.main,
+    "run": run.main,
+    "scoring": scoring.main,
+}
 
 
 def main() -> int:
@@ -18,10 +27,10 @@ def main() -> int:
     if wanted != "all" and wanted not in BENCHMARKS:
         print(f"there is no benchmark {wanted!r}; there are all, {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    for name, run in BENCHMARKS.items():
+    for name, benchmark in BENCHMARKS.items():
         if wanted in ("all", name):
             print(f"== {name}")
-            run()
+            benchmark()
     return 0
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from seahelm_lite.cli.main import main
 from seahelm_lite.engine.run_folder import RunFolder
+from seahelm_lite.models.packed import generation
 from seahelm_lite.models.packed.forward import TreeModel
 from seahelm_lite.models.packed.packs import Pack
 from seahelm_lite.models.packed.sequences import SequenceList
@@ -118,6 +119,38 @@ def test_packs_that_are_done_are_kept_and_the_resumed_run_has_the_bytes_of_one_t
     assert min(sent) > 0, "the second session asked everything again"
     assert (folder.path / "scores.json").read_bytes() == (whole.path / "scores.json").read_bytes()
     assert _likelihoods(folder) == _likelihoods(whole)
+
+
+def test_batches_that_are_done_are_kept_and_the_resumed_run_has_the_texts_of_one_that_was_never_interrupted(
+    base_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decode = generation.decode
+    batches = iter(range(1000))
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        if next(batches) == 2:
+            raise KeyboardInterrupt
+        decode(*arguments, **options)
+
+    model = f"hf:{base_model},device=cpu,batch_size=8"
+    asked = ("--model", model, "--task", "regional_basics_vi", "--protocol", "gen-letter", "--max-tokens", "6")
+    _, _, whole = _run(capsys, tmp_path / "whole", *asked)
+    with monkeypatch.context() as patch:
+        patch.setattr(generation, "decode", interrupted)
+        status, told, _ = _run(capsys, tmp_path / "stopped", *asked)
+    assert (status, told["status"]) == (1, "interrupted")
+    status, told, folder = _run(capsys, tmp_path / "stopped", *asked)
+    assert (status, told["status"]) == (0, "complete")
+    sent = [session["requests_sent"] for session in folder.manifest()["sessions"]]
+    assert sum(sent) == 25
+    assert min(sent) > 0, "the second session asked everything again"
+    assert (folder.path / "scores.json").read_bytes() == (whole.path / "scores.json").read_bytes()
+    assert _texts(folder) == _texts(whole)
+
+
+def _texts(folder: RunFolder) -> list[tuple[str | None, str | None]]:
+    samples = folder.read_samples("regional_basics_vi@gen-letter")
+    return [(o.text, o.finish_reason) for each in samples for o in each.sample.outcomes if isinstance(o, Response)]
 
 
 def _likelihoods(folder: RunFolder) -> list[float | None]:

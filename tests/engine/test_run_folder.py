@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seahelm_lite import runs
@@ -86,7 +86,6 @@ def folder(tmp_path: Path) -> RunFolder:
 
 
 @given(written=st.lists(scored_samples, max_size=4))
-@settings(deadline=None)
 def test_samples_come_back_exactly_as_they_were_written(
     written: list[ScoredSample], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seahelm_lite.engine.plan import Plan, make_plan
@@ -97,7 +97,6 @@ def test_ngram_picks_what_the_examples_make_likely(tmp_path: Path) -> None:
     assert _choices(SmallTask(tmp_path, rows, shots), "ngram") == ["B", "A"]
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT.filter(bool), min_size=1, max_size=5), TEXT)
 def test_ngrams_give_every_next_character_a_probability_and_they_add_up_to_one(texts: list[str], context: str) -> None:
     model = CharacterNgrams(texts)

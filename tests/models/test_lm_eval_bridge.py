@@ -86,13 +86,16 @@ class _Pairing(_Backend):
     def plan(self, pairs: list[Any]) -> Planned:
         return Planned(("a note",), tuple(tuple(range(len(pairs)))[start : start + 2] for start in range(0, 4, 2)))
 
+    def plan_generations(self, asked: list[Any]) -> Planned:
+        return Planned(("another",), (tuple(range(len(asked))),))
 
-def test_units_are_told_by_the_places_of_all_requests_also_of_those_that_are_not_scored() -> None:
+
+def test_units_are_told_by_the_places_of_all_requests_scored_or_generated() -> None:
     scored = [Request(kind="loglikelihood", params={}, context="question", continuation=f" {n}") for n in range(4)]
     requests = [_generations(1)[0], scored[0], scored[1], *_generations(1), scored[2], scored[3]]
     planned = lm_eval_bridge.plan(_Pairing(), requests)
-    assert planned.notes == ("a note",)
-    assert sorted(planned.units) == [(0,), (1, 2), (3,), (4, 5)]
+    assert planned.notes == ("a note", "another")
+    assert sorted(planned.units) == [(0, 3), (1, 2), (4, 5)]
 
 
 def test_requests_of_a_backend_that_plans_nothing_are_units_of_their_own() -> None:

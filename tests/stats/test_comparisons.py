@@ -78,7 +78,7 @@ def test_clusters_are_flipped_whole() -> None:
 
 
 @given(st.integers(2, 9), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_on_cluster_sums_of_any_size_it_is_the_permutation_test_of_scipy(clusters: int, seed: int) -> None:
     generator = np.random.default_rng(seed)
     scores = generator.random((2, 3 * clusters))
@@ -102,7 +102,7 @@ def test_models_that_answer_alike_are_equal() -> None:
 
 
 @given(st.integers(3, 5), st.integers(2, 6), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_adjusted_p_values_are_those_counted_by_hand(models: int, clusters: int, seed: int) -> None:
     scores = np.random.default_rng(seed).integers(0, 2, (models, 2 * clusters)).astype(np.float64)
     names = [str(n % clusters) for n in range(2 * clusters)]
@@ -116,7 +116,7 @@ def some_models(seed: int, models: int = 6, documents: int = 80) -> Floats:
 
 
 @given(st.integers(0, 2**32 - 1), st.permutations(range(6)))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_order_of_the_models_changes_nothing(seed: int, order: list[int]) -> None:
     scores = some_models(seed)
     straight = compare_all(one_task(scores), seed=9, draws=500)
@@ -143,7 +143,7 @@ def test_a_hopeless_model_and_a_copy_do_not_merge_two_that_differ() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_more_models_never_make_a_difference_surer(seed: int) -> None:
     scores = some_models(seed, models=5)
     few, all_of_them = (compare_all(one_task(s), seed=3, draws=500).p for s in (scores[:3], scores))
@@ -213,7 +213,7 @@ def test_ranks_and_groups_follow_from_what_differs(
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_place_in_the_table_lies_within_the_rank(seed: int) -> None:
     scores = some_models(seed)
     ordered = scores[np.argsort(-scores.mean(axis=1), kind="stable")]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -92,7 +92,6 @@ def test_a_task_that_does_not_vary_goes_with_no_other() -> None:
 
 
 @given(st.integers(3, 12), st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_of_one_document_a_cluster_the_correlation_is_that_of_the_scores(documents: int, seed: int) -> None:
     one, other = np.random.default_rng(seed).random((2, documents))
     clusters = [str(n) for n in range(documents)]
@@ -101,7 +100,6 @@ def test_of_one_document_a_cluster_the_correlation_is_that_of_the_scores(documen
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_the_mean_of_parallel_tasks_has_the_clustered_interval_of_their_mean_scores(seed: int) -> None:
     # The same items in two languages: the mean of both is the mean of each item's two scores, whose error is known.
     both = np.random.default_rng(seed).random((2, 15))

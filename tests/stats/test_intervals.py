@@ -71,7 +71,6 @@ def test_without_clusters_the_standard_error_is_the_tables_iid_one(values: list[
 
 
 @given(clustered_scores)
-@settings(deadline=None)
 def test_the_clustered_standard_error_is_that_of_statsmodels(rows: list[tuple[float, str]]) -> None:
     values, clusters = split(rows)
     groups = np.unique(clusters, return_inverse=True)[1]
@@ -219,7 +218,7 @@ def test_a_single_document_has_wilsons_interval_but_no_standard_error() -> None:
 
 
 @given(clustered_scores, st.integers(0, 2**64 - 1))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_same_seed_gives_the_same_interval(rows: list[tuple[float, str]], seed: int) -> None:
     values, clusters = split(rows)
     assert bootstrapped_mean(values, clusters, seed=seed) == bootstrapped_mean(values, clusters, seed=seed)

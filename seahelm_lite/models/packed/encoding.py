@@ -1,12 +1,15 @@
-"""Contexts and continuations in tokens, as lm-eval splits them; every distinct text is encoded once, in batches."""
+"""Contexts and continuations in tokens, as lm-eval splits them; of each text only what is new in it is encoded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from seahelm_lite.models.packed.sequences import Encoded
+import numpy as np
+
+from seahelm_lite.models.packed.sequences import Encoded, Tokens
+from seahelm_lite.models.packed.tails import has_words_ends, tokens_by_tails
 
 Pair = tuple[str, str]
 """A context and its continuation."""
@@ -41,20 +44,27 @@ def encode(encoder: Encoder, pairs: Sequence[Pair]) -> EncodedPairs:
     Spaces at the end of a context go to the continuation. An empty context is the token that stands before every
     text.
     """
-    moved = [_spaces_moved(pair) for pair in pairs]
-    texts = dict.fromkeys(
-        text for context, continuation in moved if context for text in (context, context + continuation)
-    )
-    tokens = dict(zip(texts, _in_batches(encoder, list(texts)), strict=True))
-    encoded, joined = [], 0
-    for context, continuation in moved:
-        if not context:
-            encoded.append(_without_context(encoder, continuation))
-            continue
-        before, whole = tokens[context], tokens[context + continuation]
-        joined += whole[: len(before)] != before
-        encoded.append(Encoded(before, whole[len(before) :]))
-    return EncodedPairs(tuple(encoded), joined)
+    encoded: list[Encoded | None] = [None] * len(pairs)
+    contexts: dict[str, Tokens | None] = {}
+    wholes: dict[str, list[tuple[int, str]]] = {}
+    for index, (context, continuation) in enumerate(_spaces_moved(pair) for pair in pairs):
+        if context:
+            contexts[context] = None
+            wholes.setdefault(context + continuation, []).append((index, context))
+        else:
+            encoded[index] = _without_context(encoder, continuation)
+    joined = 0
+    # A text comes after all that it begins with, so a context is known before what it is continued by.
+    begins = encoder.tokenizer.decode(encoder.prefix_token_id)
+    for text, tokens in _tokens(encoder, list(dict.fromkeys([*contexts, *wholes])), begins):
+        if text in contexts:
+            contexts[text] = tokens
+        for index, context in wholes.get(text, ()):
+            before = contexts[context]
+            assert before is not None
+            joined += not np.array_equal(tokens[: len(before)], before)
+            encoded[index] = Encoded(before, tokens[len(before) :].copy())
+    return EncodedPairs(tuple(pair for pair in encoded if pair is not None), joined)
 
 
 def _spaces_moved(pair: Pair) -> Pair:
@@ -64,27 +74,51 @@ def _spaces_moved(pair: Pair) -> Pair:
 
 
 def _without_context(encoder: Encoder, continuation: str) -> Encoded:
-    tokens = encoder.tok_encode(continuation, add_special_tokens=False)
-    first = encoder.prefix_token_id
-    return Encoded(tokens[:1], tokens[1:]) if tokens[:1] == [first] else Encoded([first], tokens)
+    tokens = np.asarray(encoder.tok_encode(continuation, add_special_tokens=False), dtype=np.uint32)
+    first = np.asarray([encoder.prefix_token_id], dtype=np.uint32)
+    return Encoded(first, tokens[1:] if np.array_equal(tokens[:1], first) else tokens)
 
 
-def _in_batches(encoder: Encoder, texts: Sequence[str]) -> Iterable[list[int]]:
-    """Tokens of each text, as `tok_encode` gives them one by one."""
-    begins = encoder.tokenizer.decode(encoder.prefix_token_id)
+def prompts_in_tokens(encoder: Encoder, prompts: Sequence[str]) -> list[Tokens]:
+    """Encode prompts that are continued, for which lm-eval goes by the beginning-of-text token alone."""
+    found = dict(_tokens(encoder, list(dict.fromkeys(prompts)), encoder.tokenizer.bos_token))
+    return [found[prompt] for prompt in prompts]
+
+
+def _tokens(encoder: Encoder, texts: Sequence[str], begins: str | None) -> Iterator[tuple[str, Tokens]]:
+    """The tokens of each text, as lm-eval gets them one by one, in the order of the sorted texts.
+
+    Args:
+        encoder: The tokenizer.
+        texts: Distinct texts.
+        begins: A text that begins so gets no special tokens.
+    """
     settings = {} if encoder.add_bos_token is None else {"add_special_tokens": encoder.add_bos_token}
     # A chat template may have written the first token already, which must not stand twice.
-    written = [index for index, text in enumerate(texts) if begins and text.startswith(begins)]
-    found: list[list[int]] = [[] for _ in texts]
-    plain = sorted(set(range(len(texts))) - set(written))
-    for indices, kwargs in ((plain, settings), (written, {"add_special_tokens": False})):
-        for start in range(0, len(indices), _BATCH):
-            batch = indices[start : start + _BATCH]
-            for index, tokens in zip(batch, _tokens(encoder.tokenizer, [texts[i] for i in batch], kwargs), strict=True):
-                found[index] = tokens
-    return found
+    written = [text for text in texts if begins and text.startswith(begins)]
+    plain = [text for text in texts if not (begins and text.startswith(begins))]
+    for group, kwargs in ((plain, settings), (written, {"add_special_tokens": False})):
+        if has_words_ends(encoder.tokenizer):
+            yield from tokens_by_tails(group, _Encodings(encoder.tokenizer, kwargs))
+        else:
+            yield from _one_by_one(encoder.tokenizer, sorted(group), kwargs)
 
 
-def _tokens(tokenizer: Callable[..., Any], texts: list[str], settings: dict[str, bool]) -> list[list[int]]:
-    tokens: list[list[int]] = tokenizer(texts, return_attention_mask=False, **settings)["input_ids"]
-    return tokens
+@dataclass(frozen=True)
+class _Encodings:
+    """The encodings that the `tokenizers` library makes of some texts."""
+
+    tokenizer: Any
+    settings: dict[str, bool]
+
+    def __call__(self, texts: Sequence[str], whole: bool) -> Sequence[Any]:
+        settings = self.settings if whole else {"add_special_tokens": False}
+        found: Sequence[Any] = self.tokenizer(list(texts), **settings).encodings if texts else ()
+        return found
+
+
+def _one_by_one(tokenizer: Any, texts: Sequence[str], settings: dict[str, bool]) -> Iterator[tuple[str, Tokens]]:
+    for start in range(0, len(texts), _BATCH):
+        batch = texts[start : start + _BATCH]
+        found = tokenizer(batch, return_attention_mask=False, **settings)["input_ids"]
+        yield from zip(batch, (np.asarray(tokens, dtype=np.uint32) for tokens in found), strict=True)

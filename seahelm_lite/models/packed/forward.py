@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seahelm_lite.models.packed.packs import Pack, Stem
 from seahelm_lite.models.packed.sequences import SequenceList
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MaskKind = Literal["one", "windowed", "by-layer"]
 """How a model takes a tree mask: one for all layers, one with the sliding window applied, or one per kind of layer."""
+
+_LOGITS_AT_ONCE = 1 << 24
 
 Layers = list[tuple[Any, Any]]
 """Keys and values of each layer, of shape (1, heads, tokens, width)."""
@@ -55,6 +58,26 @@ class TreeModel:
         logits, _ = self._pass(tree, stem)
         return list(_read(tree, logits))
 
+    def begin(self, sequences: SequenceList, pack: Pack) -> tuple[Tree, Any, Layers]:
+        """Run a pack that will be continued: its nodes, its logits, and what the cache holds of its stem and of it."""
+        tree = tree_of(sequences, pack)
+        logits, layers = self._pass(tree, self._stem(sequences, pack.stem), keep=True)
+        return tree, logits, layers
+
+    def grow(self, tokens: NDArray[np.int64], seen: NDArray[np.bool_], places: NDArray[np.int64], cache: Any) -> Any:
+        """Run one more token of each of several branches.
+
+        Args:
+            tokens: The tokens.
+            seen: Shape (tokens, cached and tokens): where each may look, itself included.
+            places: Distance from the root of everything that is cached, then of the tokens.
+            cache: Gets the tokens' keys and values.
+
+        Returns:
+            Logits of shape (tokens, vocabulary).
+        """
+        return self._run(tokens, seen, places, cache, np.arange(len(tokens)))
+
     def forget(self) -> None:
         """Let go of the stems, for their memory."""
         self._stems.clear()
@@ -80,42 +103,55 @@ class TreeModel:
 
     def _pass(self, tree: Tree, stem: Layers | None, *, keep: bool = False) -> tuple[Any, Layers]:
         """One forward pass: the logits that are asked for, and what the cache holds afterwards."""
-        import torch
         from transformers import DynamicCache
 
-        device = self._device
         cache = DynamicCache()
         for layer, (keys, values) in enumerate(stem or ()):
             cache.update(keys, values, layer)
-        # Not a tensor: over several devices it would be moved to the first, and what it picks from is on the last.
+        seen = np.concatenate([np.ones((len(tree.tokens), tree.base), dtype=bool), tree.visible], axis=1)
+        places = np.r_[np.arange(tree.base), tree.positions]
         at = tree.logits_at if len(tree.logits_at) else np.asarray([len(tree.tokens) - 1])
-        with torch.inference_mode():
-            out = self.module(
-                input_ids=torch.as_tensor(tree.tokens, device=device)[None],
-                position_ids=torch.as_tensor(tree.positions, device=device)[None],
-                attention_mask=self._masks(tree),
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=at,
-            )
-        layers = [(layer.keys, layer.values) for layer in cache.layers] if keep else []
-        return out.logits[0], layers
+        logits = self._run(tree.tokens, seen, places, cache, at)
+        return logits, [(layer.keys, layer.values) for layer in cache.layers] if keep else []
 
-    def _masks(self, tree: Tree) -> Any:
-        if self.masks == "one":
-            return self._mask(tree, None)
-        if self.masks == "windowed":
-            return self._mask(tree, self._window)
-        return {"full_attention": self._mask(tree, None), "sliding_attention": self._mask(tree, self._window)}
-
-    def _mask(self, tree: Tree, window: int | None) -> torch.Tensor:
-        """What is added to attention scores, of shape (1, 1, nodes, stem and nodes): 0 where a node may look."""
+    def _run(
+        self,
+        tokens: NDArray[np.int64],
+        seen: NDArray[np.bool_],
+        places: NDArray[np.int64],
+        cache: Any,
+        at: NDArray[np.int64],
+    ) -> Any:
+        """The logits of the tokens at some indices."""
         import torch
 
-        seen = np.concatenate([np.ones((len(tree.tokens), tree.base), dtype=bool), tree.visible], axis=1)
-        if window is not None:
-            places = np.r_[np.arange(tree.base), tree.positions]
-            seen &= tree.positions[:, None] - places[None, :] < window
+        device = self._device
+        with torch.inference_mode():
+            out = self.module(
+                input_ids=torch.as_tensor(tokens, device=device)[None],
+                position_ids=torch.as_tensor(places[-len(tokens) :], device=device)[None],
+                attention_mask=self._masks(seen, places),
+                past_key_values=cache,
+                use_cache=True,
+                # Not a tensor: over several devices it would go to the first, and what it picks from is on the last.
+                logits_to_keep=at,
+            )
+        return out.logits[0]
+
+    def _masks(self, seen: NDArray[np.bool_], places: NDArray[np.int64]) -> Any:
+        if self.masks == "one":
+            return self._mask(seen)
+        near = seen
+        if self._window is not None:
+            near = seen & (places[-len(seen) :, None] - places[None, :] < self._window)
+        if self.masks == "windowed":
+            return self._mask(near)
+        return {"full_attention": self._mask(seen), "sliding_attention": self._mask(near)}
+
+    def _mask(self, seen: NDArray[np.bool_]) -> torch.Tensor:
+        """What is added to attention scores, of shape (1, 1, nodes, cached and nodes): 0 where a node may look."""
+        import torch
+
         dtype = self.module.dtype
         mask = torch.zeros(seen.shape, dtype=dtype, device=self._device)
         mask.masked_fill_(torch.as_tensor(~seen, device=mask.device), torch.finfo(dtype).min)
@@ -134,14 +170,16 @@ def _read(tree: Tree, logits: Any) -> Iterator[Scored]:
     """The log-likelihood of every request of a pack."""
     import torch
 
-    values = logits.float()
-    total = torch.logsumexp(values, dim=-1)
-    best = values.argmax(dim=-1)
+    total, best = [], []
+    # A few rows at a time, since what is computed on the way takes as much memory as the logits themselves.
+    for part in logits.split(max(1, _LOGITS_AT_ONCE // logits.shape[-1])):
+        total.append(torch.logsumexp(part.float(), dim=-1))
+        best.append(part.argmax(dim=-1))
     rows = np.concatenate([asked.rows for asked in tree.asked])
     targets = np.concatenate([asked.targets for asked in tree.asked])
-    where, what = torch.as_tensor(rows, device=values.device), torch.as_tensor(targets, device=values.device)
-    likelihoods = (values[where, what] - total[where]).double().cpu().numpy()
-    greedy = (best[where] == what).cpu().numpy()
+    where, what = torch.as_tensor(rows, device=logits.device), torch.as_tensor(targets, device=logits.device)
+    likelihoods = (logits[where, what].float() - torch.cat(total)[where]).double().cpu().numpy()
+    greedy = (torch.cat(best)[where] == what).cpu().numpy()
     start = 0
     for asked in tree.asked:
         end = start + len(asked.rows)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from seahelm_lite.models.packed.decoding import NotNumbers, decode
 from seahelm_lite.models.packed.forward import MaskKind, TreeModel, input_device
 from seahelm_lite.models.packed.packs import SHORTEST_STEM, cut
 from seahelm_lite.models.packed.sequences import Encoded, sequences_of
@@ -16,13 +17,19 @@ from seahelm_lite.models.packed.sequences import Encoded, sequences_of
 _BRANCH = 6
 _BEYOND = 2 * _BRANCH
 """Tokens by which the tested sequences exceed the window, where they are long enough to."""
-_ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3}
-_ROUNDING_ELSE = 2e-3
-"""Differences that another order of sums explains in any model: a share of the largest logit. bfloat16 is the else."""
+_ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3, "bfloat16": 2e-3}
+"""Differences that another order of sums explains in any model: a share of the largest logit."""
 _TIMES_OWN = 4
 """How much more than between two right ways of the model's own a difference may be."""
 _WRONG = 0.05
 """A difference that nothing but a wrong mask explains."""
+_WRONG_CHOICE = {"float32": 2e-4, "float64": 2e-4, "float16": 0.02}
+_WRONG_CHOICE_ELSE = 0.1
+"""As a share of the largest logit, how far below the likeliest token no chosen one may be."""
+
+
+_FAULTS = (TypeError, ValueError, RuntimeError, AttributeError, LookupError, NotImplementedError)
+"""What a forward pass raises that does not take what it is given."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Verdict:
     """How the model takes a tree mask; None where it cannot be run over trees."""
     window: int | None
     reason: str
-    """Why it cannot; empty where it can."""
+    """Why it cannot, as what the model does ("takes no position_ids"); empty where it can."""
 
 
 def try_trees(module: Any, *, longest: int) -> Verdict:
@@ -48,30 +55,72 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
     """
     missing = {"position_ids", "past_key_values", "logits_to_keep"} - set(_parameters(module))
     if missing:
-        return Verdict(None, None, f"its code takes no {' and no '.join(sorted(missing))}")
+        return Verdict(None, None, f"takes no {' and no '.join(sorted(missing))}")
     config = module.config.get_text_config()
     window = getattr(config, "sliding_window", None)
-    length = SHORTEST_STEM + 2 * _BRANCH
-    if window is not None and window < longest:
-        length = max(length, min(longest - _BRANCH, window + _BEYOND))
-    requests = list(_requests(length, int(config.vocab_size)))
+    requests = list(_requests(module, longest))
     expected = [_plain(module, request) for request in requests]
     bound = _bound(module, requests, expected)
     reasons = []
     for masks in _candidates(config, window):
         try:
             difference = _difference(_in_packs(TreeModel(module, masks, window), requests), expected)
-        except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, NotImplementedError) as error:
-            cause = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
-            reasons.append(f"tried on a few sequences with a tree mask, it failed ({cause})")
+        except _FAULTS as error:
+            reasons.append(f"failed when it was tried on a few sequences with a tree mask ({_told(error)})")
             continue
         if difference <= bound:
             return Verdict(masks, window, "")
         reasons.append(
-            f"tried on a few sequences, its log-likelihoods with a tree mask differ by {difference:.2g} of the largest "
-            f"logit from those of plain passes, and rounding explains {bound:.2g}"
+            "scores a few sequences otherwise with a tree mask than one by one: the log-likelihoods differ by "
+            f"{difference:.2g} of the largest logit, and rounding explains {bound:.2g}"
         )
     return Verdict(None, window, reasons[-1])
+
+
+def try_growing(model: TreeModel, *, longest: int) -> str:
+    """Continue a few prompts together, and see whether each token is what a plain pass would have chosen.
+
+    Args:
+        model: A model that takes trees.
+        longest: As for `try_trees`.
+
+    Returns:
+        Why the model is not continued so; empty where it is.
+    """
+    prompts = [Encoded(request.context, [0]) for request in _requests(model.module, longest)]
+    sequences = sequences_of(prompts, longest)
+    found: dict[int, list[int]] = {}
+    try:
+        decode(
+            model,
+            sequences,
+            cut(sequences, 3 * _BRANCH),
+            # Some leave before others.
+            lambda all_tokens: ["length" if len(tokens) > tokens[0] % 4 else None for tokens in all_tokens],
+            lambda sequence, tokens, _: found.__setitem__(sequence, tokens),
+        )
+    except (*_FAULTS, NotNumbers) as error:
+        return _told(error)
+    finally:
+        model.forget()
+    worst = max(_regret(model.module, sequences.tokens[index].tolist(), tokens) for index, tokens in found.items())
+    allowed = _WRONG_CHOICE.get(_dtype(model.module), _WRONG_CHOICE_ELSE)
+    return "" if worst <= allowed else f"chosen tokens are {worst:.2g} of the largest logit below others"
+
+
+def _regret(module: Any, prompt: list[int], tokens: list[int]) -> float:
+    """By how much a chosen token falls short of the likeliest at most, as a share of the largest logit."""
+    import torch
+
+    whole = torch.as_tensor([[*prompt, *tokens]], device=input_device(module))
+    with torch.inference_mode():
+        logits = module(input_ids=whole[:, :-1], logits_to_keep=len(tokens)).logits[0].float()
+    short = logits.amax(dim=-1) - logits.gather(1, whole[0, -len(tokens) :, None].to(logits.device))[:, 0]
+    return float(short.max() / logits.abs().max().clamp(min=1e-6))
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
 
 
 def _parameters(module: Any) -> Sequence[str]:
@@ -85,12 +134,17 @@ def _candidates(config: Any, window: int | None) -> tuple[MaskKind, ...]:
     return ("one",) if window is None else ("windowed", "one")
 
 
-def _requests(length: int, vocabulary: int) -> Iterator[Encoded]:
+def _requests(module: Any, longest: int) -> Iterator[Encoded]:
     """Branches of a stem, more than a pack holds, and one that leaves it halfway."""
     draw = np.random.default_rng(0)
+    config = module.config.get_text_config()
+    window = getattr(config, "sliding_window", None)
+    length = SHORTEST_STEM + 2 * _BRANCH
+    if window is not None and window < longest:
+        length = max(length, min(longest - _BRANCH, window + _BEYOND))
 
     def tokens(count: int) -> list[int]:
-        return [int(token) for token in draw.integers(0, vocabulary, count)]
+        return [int(token) for token in draw.integers(0, int(config.vocab_size), count)]
 
     stem = tokens(length)
     for _ in range(4):
@@ -144,6 +198,9 @@ def _bound(module: Any, requests: Sequence[Encoded], expected: Sequence[_Plain])
 
     The model's own way of going on after cached tokens is as right as a plain pass, and rounds otherwise.
     """
-    dtype = str(module.dtype).removeprefix("torch.")
     own = [_plain(module, request, cached=len(request.context) // 2).loglikelihood for request in requests]
-    return min(_WRONG, max(_ROUNDING.get(dtype, _ROUNDING_ELSE), _TIMES_OWN * _difference(own, expected)))
+    return min(_WRONG, max(_ROUNDING.get(_dtype(module), 0.0), _TIMES_OWN * _difference(own, expected)))
+
+
+def _dtype(module: Any) -> str:
+    return str(module.dtype).removeprefix("torch.")

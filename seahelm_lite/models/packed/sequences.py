@@ -22,8 +22,8 @@ _SORTABLE = ">u4"
 class Encoded:
     """One request in tokens."""
 
-    context: Sequence[int]
-    continuation: Sequence[int]
+    context: Sequence[int] | Tokens
+    continuation: Sequence[int] | Tokens
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def sequences_of(requests: Sequence[Encoded], max_length: int) -> SequenceList:
     asks: dict[bytes, list[Ask]] = {}
     truncated = 0
     for index, request in enumerate(requests):
-        whole = np.asarray([*request.context, *request.continuation], dtype=_SORTABLE)
+        whole = np.concatenate([request.context, request.continuation]).astype(_SORTABLE)
         truncated += len(whole) > max_length + 1
         sequence = whole[-(max_length + 1) :][:-1]
         targets = whole[len(whole) - len(request.continuation) :].astype(np.uint32)

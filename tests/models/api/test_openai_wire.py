@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seahelm_lite.models.api.openai_wire import (
@@ -179,7 +179,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_any_json_is_an_answer_or_malformed(reply: Any) -> None:
     body = json.dumps(reply).encode()
@@ -189,7 +188,6 @@ def test_any_json_is_an_answer_or_malformed(reply: Any) -> None:
     assert is_content_filter(body) in (True, False)
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_an_answer_or_malformed(body: bytes) -> None:
     with suppress(MalformedReplyError):

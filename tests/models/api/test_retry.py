@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seahelm_lite.models.api.retry import Breaker, RetryPolicy, is_retryable, parse_retry_after
@@ -46,14 +46,12 @@ def test_retry_after_is_read_as_seconds_or_date(header: str | None, seconds: flo
     assert parse_retry_after(header, NOW) == seconds
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_retry_after_header_is_read_without_error(header: str) -> None:
     seconds = parse_retry_after(header, NOW)
     assert seconds is None or seconds >= 0
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**8))
 def test_a_date_waits_until_that_date(seconds: int) -> None:
     header = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
@@ -64,7 +62,6 @@ def test_what_the_endpoint_asks_for_takes_the_place_of_the_backoff() -> None:
     assert RetryPolicy(5, 120).wait_s(1, 0, 7.0) == 7.0
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=60))
 def test_backoff_stays_between_nothing_and_its_doubling_limit(attempt: int) -> None:
     wait = RetryPolicy(100, 1e9).wait_s(attempt, 0, None)

@@ -1,0 +1,50 @@
+"""A random Llama of 56 million parameters, and a tokenizer trained on the texts that it will be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+TOKENS = 8_000
+"""Entries of the tokenizer. The model's own vocabulary is larger; what it has beyond them costs its output layer time
+and is never asked for, so that the same requests can be put to models of several vocabularies."""
+
+
+def save_llama(folder: Path, texts: Iterable[str], *, vocabulary: int) -> Path:
+    """Write the model and its tokenizer.
+
+    Args:
+        folder: Where to.
+        texts: What the tokenizer is trained on.
+        vocabulary: Entries of the model's input and output layers: 32,000 makes 56 million parameters.
+    """
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=TOKENS, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet, show_progress=False
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=vocabulary,
+        hidden_size=512,
+        intermediate_size=1216,
+        num_hidden_layers=8,
+        num_attention_heads=8,
+        num_key_value_heads=8,
+        max_position_embeddings=4096,
+        bos_token_id=0,
+        eos_token_id=1,
+        # Wider than usual: with the usual width every answer of random weights is nearly as likely as any other.
+        initializer_range=0.06,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
