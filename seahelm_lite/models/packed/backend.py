@@ -41,7 +41,7 @@ def packed_class(hf: type[Any]) -> type[Any]:
             self.scorer: PackedScorer | None = None
             self.generator: PackedGenerator | None = None
             if self.backend != "causal":
-                self.unpacked_because = "it is not a causal language model"
+                self.unpacked_because = "is not a causal language model"
                 return
             verdict = try_trees(self.model, longest=self.max_length)
             self.unpacked_because = verdict.reason
