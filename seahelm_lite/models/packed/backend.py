@@ -20,7 +20,6 @@ NAME = "seahelm-packed"
 _PACK_TOKENS = {False: 512, True: 8192}
 """Tokens of a pass where none are given: on a processor, and on a GPU."""
 
-
 _ROWS = {False: 32, True: 128}
 """Prompts that are continued together where no batch size is given: on a processor, and on a GPU."""
 
@@ -94,9 +93,10 @@ def packed_class(hf: type[Any]) -> type[Any]:
                 self.cache_hook.add_partial("generate_until", asked[greedy[place]], outcome)
 
             self.generator.generate([asked[index] for index in greedy], deliver)
-            texts = super().generate_until([requests[index] for index in others], disable_tqdm=disable_tqdm)
-            for index, text in zip(others, texts, strict=True):
-                results[index] = text
+            if others:  # without any, lm-eval would still look for the largest batch that fits
+                texts = super().generate_until([requests[index] for index in others], disable_tqdm=disable_tqdm)
+                for index, text in zip(others, texts, strict=True):
+                    results[index] = text
             return results
 
         def _model_generate(self, *args: Any, **kwargs: Any) -> Any:
