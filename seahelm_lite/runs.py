@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.engine.executors.choice import LOCAL, open_with
+from seahelm_lite.engine.executors.ray_model import RayModel
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
 from seahelm_lite.engine.measure import Measured, measure
 from seahelm_lite.engine.plan import Plan, make_plan
@@ -19,7 +22,6 @@ from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.finished import Run, load_run, same_scores, score_again, scored_entry, with_answers
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
-from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.scoring.differences import Side, differences
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
@@ -42,6 +44,7 @@ def evaluate(
     mirror: Path | str | None = None,
     offline: bool | None = None,
     trust: Sequence[Path | str] = (),
+    executor: str = LOCAL,
     progress: Progress | None = None,
     **settings: Any,
 ) -> Run:
@@ -55,6 +58,7 @@ def evaluate(
         mirror: Folder with a copy of the pinned data.
         offline: Whether data may only come from the mirror and the cache.
         trust: Folders of further task files, whose code may run.
+        executor: `local`, `ray` or `ray://HOST:PORT`.
         progress: Told how the run goes.
         settings: The other fields of `RunSpec`, such as `protocol`, `shots` or `limit`.
 
@@ -67,7 +71,8 @@ def evaluate(
     catalog = load_catalog(trust=map(Path, trust))
     where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots, code=catalog.code)
     spec = RunSpec(model=model, suites=tuple(suites), tasks=tuple(tasks), **settings)
-    return execute(prepare(spec, catalog=catalog, where=where, out=Path(out)), progress=progress)
+    prepared = prepare(spec, catalog=catalog, where=where, out=Path(out), executor=executor)
+    return execute(prepared, progress=progress)
 
 
 @dataclass(frozen=True)
@@ -87,18 +92,44 @@ class Prepared:
         """The response store of the output folder."""
         return self.folder.path.parent / STORE
 
+    @property
+    def executor(self) -> dict[str, Any]:
+        """Where the model answers, as the manifest says it."""
+        return self.model.session() if isinstance(self.model, RayModel) else {"name": LOCAL}
 
-def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path) -> Prepared:
+    def close(self) -> None:
+        """Leave the cluster, where the model runs on one. `execute` does it."""
+        _close(self.model)
+
+
+def _close(model: Model | DocumentModel) -> None:
+    if isinstance(model, RayModel):
+        model.close()
+
+
+def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executor: str = LOCAL) -> Prepared:
     """Open the model, load the data and build every request. Nothing is written.
+
+    Args:
+        spec: What is asked of which model.
+        catalog: Where tasks are looked up.
+        where: Where data is looked for.
+        out: Output folder.
+        executor: Where the model is opened: `local`, `ray` or `ray://HOST:PORT`. No part of what is asked: a run that
+            began under one goes on under another.
 
     Raises:
         SeahelmError: Whatever is wrong with names, data, model or protocol.
     """
     definitions, optional = catalog.select(spec.suites, spec.tasks)
-    model = open_model(spec.model)
-    plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
-    for task in plan.tasks:
-        refuse_misused_checks(sample.document for sample in task.samples)
+    model = open_with(executor, spec.model)
+    try:
+        plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
+        for task in plan.tasks:
+            refuse_misused_checks(sample.document for sample in task.samples)
+    except BaseException:
+        _close(model)
+        raise
     facts = model.facts
     fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
     folder = RunFolder(out / _run_id(spec, plan, facts.name, fingerprint))
@@ -142,7 +173,7 @@ def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
             is no longer what it was sealed as.
     """
     folder = prepared.folder
-    with folder.lock():
+    with contextlib.closing(prepared), folder.lock():
         # Without its seal it was killed on its last step, and is made anew from the stored responses.
         if folder.exists() and folder.manifest()["status"] == "complete" and folder.is_sealed():
             return load_run(folder.path)
@@ -192,11 +223,12 @@ def _measured(
                 folder.discard()
             raise
     now = time.time()
-    return ended(manifest, prepared.plan, measured, finished=now, seconds=now - started), measured
+    told = ended(manifest, prepared.plan, measured, executor=prepared.executor, finished=now, seconds=now - started)
+    return told, measured
 
 
-def resume(path: Path, *, catalog: Catalog, where: Where) -> Prepared:
-    """Plan an unfinished run again from its manifest.
+def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL) -> Prepared:
+    """Plan an unfinished run again from its manifest; `executor` as for `prepare`.
 
     Raises:
         RunFolderError: If tasks, data or model are no longer what they were when it began.
@@ -210,8 +242,9 @@ def resume(path: Path, *, catalog: Catalog, where: Where) -> Prepared:
             remedy="Import a log with the missing answers.",
         )
     spec = recorded_spec(manifest["spec"], path)
-    prepared = prepare(spec, catalog=catalog, where=where, out=path.parent)
+    prepared = prepare(spec, catalog=catalog, where=where, out=path.parent, executor=executor)
     if prepared.folder.run_id != folder.run_id:
+        prepared.close()
         raise RunFolderError(
             f"cannot be resumed: {_what_changed(manifest, prepared)} since it began",
             where=str(path),

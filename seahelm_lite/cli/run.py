@@ -54,6 +54,13 @@ def add(commands: Any) -> None:
     add_trust(where)
     where.add_argument("--out", type=Path, metavar="DIR", help="output folder (default out)")
     where.add_argument("--resume", type=Path, metavar="RUN", help="go on with an unfinished run folder")
+    where.add_argument(
+        "--executor",
+        default="local",
+        metavar="local|ray[://HOST:PORT]",
+        help="ray: a copy of the model on each GPU of a Ray cluster, or on each node where there are none; the model's "
+        "files have to be at the same path on all of them (default local: in this process)",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
     add_json(parser)
     parser.set_defaults(execute=execute)
@@ -75,13 +82,15 @@ def execute(options: argparse.Namespace) -> int:
                 f"--resume takes everything from the run, so {', '.join(others)} cannot be given",
                 remedy="Leave it out.",
             )
-        prepared = runs.resume(options.resume, catalog=catalog, where=where)
+        prepared = runs.resume(options.resume, catalog=catalog, where=where, executor=options.executor)
     else:
         spec, out = run_spec(options), options.out or Path("out")
         if (checkpoints := series_of(spec.model)) is not None:
-            series = Series(catalog, where, out, dry_run=options.dry_run, as_json=options.json)
+            series = Series(
+                catalog, where, out, executor=options.executor, dry_run=options.dry_run, as_json=options.json
+            )
             return series.execute(spec, checkpoints)
-        prepared = runs.prepare(spec, catalog=catalog, where=where, out=out)
+        prepared = runs.prepare(spec, catalog=catalog, where=where, out=out, executor=options.executor)
     if options.dry_run:
         print_json(forecast_of(prepared)) if options.json else dry_run(prepared)
         return 0
@@ -131,7 +140,9 @@ def forecast_of(prepared: Prepared) -> dict[str, Any]:
     """What `--dry-run --json` says of a run."""
     from seahelm_lite.engine.forecast import forecast
 
-    return forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+    told = forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+    prepared.close()
+    return told
 
 
 def dry_run(prepared: Prepared) -> None:

@@ -23,6 +23,7 @@ class Series:
     catalog: Catalog
     where: Where
     out: Path
+    executor: str
     dry_run: bool
     as_json: bool
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -57,7 +58,7 @@ class Series:
         from seahelm_lite.errors import ModelError, SeahelmError
 
         try:
-            prepared = runs.prepare(spec, catalog=self.catalog, where=self.where, out=self.out)
+            prepared = runs.prepare(spec, catalog=self.catalog, where=self.where, out=self.out, executor=self.executor)
             if self.dry_run:
                 if not self.as_json:
                     dry_run(prepared)

@@ -1,1 +1,1 @@
-"""Running: plan, execute, response store, resume."""
+"""Running: plan, execute (here or on a Ray cluster), response store, resume."""

@@ -70,14 +70,30 @@ def begun(
 
 
 def ended(
-    manifest: Mapping[str, Any], plan: Plan, measured: Measured, *, finished: float, seconds: float
+    manifest: Mapping[str, Any],
+    plan: Plan,
+    measured: Measured,
+    *,
+    executor: Mapping[str, JsonValue],
+    finished: float,
+    seconds: float,
 ) -> dict[str, Any]:
-    """The manifest after a session of asking: its own share added to that of the sessions before it."""
+    """The manifest after a session of asking: its own share added to that of the sessions before it.
+
+    Args:
+        manifest: As it was begun.
+        plan: What was asked.
+        measured: What came back.
+        executor: Where it was computed.
+        finished: Unix time.
+        seconds: How long the session was.
+    """
     session = {
         "started": manifest["timings"]["started"],
         "finished": stamp(finished),
         "seconds": round(seconds, 3),
         "requests_sent": measured.sent,
+        "executor": dict(executor),
     }
     sessions = [*manifest["sessions"], session]
     outcomes = list(measured.outcomes.values())
