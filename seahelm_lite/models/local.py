@@ -139,7 +139,7 @@ def _deliver_at(places: Sequence[int], deliver: Deliver, index: int, outcome: Ou
 def _deviations(model: Any) -> Iterator[str]:
     """What a packed backend could not do."""
     if reason := getattr(model, "unpacked_because", ""):
-        yield f"lm-eval's own hf scores and generates one request at a time, which takes longer: {reason}"
+        yield f"lm-eval's own hf scores and generates, in more time than by packs, since the model {reason}"
 
 
 def _check_folder(folder: Path, options: Mapping[str, str], spec: str) -> None:

@@ -20,7 +20,6 @@ NAME = "seahelm-packed"
 _PACK_TOKENS = {False: 512, True: 8192}
 """Tokens of a pass where none are given: on a processor, and on a GPU."""
 
-
 _ROWS = {False: 32, True: 128}
 """Prompts that are continued together where no batch size is given: on a processor, and on a GPU."""
 
@@ -44,7 +43,7 @@ def packed_class(hf: type[Any]) -> type[Any]:
             self.scorer: PackedScorer | None = None
             self.generator: PackedGenerator | None = None
             if self.backend != "causal":
-                self.unpacked_because = "it is not a causal language model"
+                self.unpacked_because = "is not a causal language model"
                 return
             verdict = try_trees(self.model, longest=self.max_length)
             self.unpacked_because = verdict.reason
@@ -96,9 +95,10 @@ def packed_class(hf: type[Any]) -> type[Any]:
                 self.cache_hook.add_partial("generate_until", asked[greedy[place]], outcome)
 
             self.generator.generate([asked[index] for index in greedy], deliver)
-            texts = super().generate_until([requests[index] for index in others], disable_tqdm=disable_tqdm)
-            for index, text in zip(others, texts, strict=True):
-                results[index] = text
+            if others:  # without any, lm-eval would still look for the largest batch that fits
+                texts = super().generate_until([requests[index] for index in others], disable_tqdm=disable_tqdm)
+                for index, text in zip(others, texts, strict=True):
+                    results[index] = text
             return results
 
         def _model_generate(self, *args: Any, **kwargs: Any) -> Any:

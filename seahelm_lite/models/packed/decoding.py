@@ -28,7 +28,6 @@ _STEPS = 32
 _WORTH_KEEPING = 0.6
 """Share of the cache below which it is rid of what no branch looks at any more."""
 
-
 Reasons = Callable[[Sequence[Sequence[int]]], Sequence[FinishReason | None]]
 """Why each of some continuations ends with its last token; None for one that goes on."""
 
@@ -77,7 +76,7 @@ class _Branches:
 
     def leave(self, rows: Sequence[int]) -> None:
         """Take out some branches."""
-        kept = [row for row in range(len(self.growing)) if row not in set(rows)]
+        kept = sorted(set(range(len(self.growing))).difference(rows))
         self.growing = [self.growing[row] for row in kept]
         self._seen = self._seen[kept]
 

@@ -18,10 +18,14 @@ class Text(str):
     finish_reason: FinishReason
 
     def __new__(cls, text: str, finish_reason: FinishReason) -> Text:
-        """Make one."""
+        """A text that is also told why it ended."""
         made = super().__new__(cls, text)
         made.finish_reason = finish_reason
         return made
+
+    def __getnewargs__(self) -> tuple[str, FinishReason]:  # type: ignore[override]
+        """What it is made of, for copies and for lm-eval's own cache."""
+        return str(self), self.finish_reason
 
 
 class Writer(Protocol):
@@ -55,9 +59,8 @@ def settings_of(asked: Mapping[str, Any], default_limit: int) -> Settings | None
         return None
     until = asked.get("until") or []
     limit = asked.get("max_gen_toks")
-    return Settings(
-        (until,) if isinstance(until, str) else tuple(until), default_limit if limit is None else int(limit)
-    )
+    stops = (until,) if isinstance(until, str) else tuple(until)
+    return Settings(stops, default_limit if limit is None else int(limit))
 
 
 class Endings:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -243,6 +246,13 @@ def test_a_batch_is_run_whole_whatever_of_it_is_asked_and_only_that_is_told(
     _texts(lm, [PROMPTS[unit[1]]])
     assert run == [len(unit)]
     assert told == [PROMPTS[unit[1]]]
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda text: pickle.loads(pickle.dumps(text))])
+def test_a_text_can_be_copied_and_cached_as_lm_eval_does_with_answers(again: Callable[[Text], Text]) -> None:
+    text = Text("B", "length")
+    assert (again(text), again(text).finish_reason) == ("B", "length")
+    assert json.dumps(text) == '"B"'
 
 
 class _SmallMemory:

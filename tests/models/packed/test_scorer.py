@@ -11,7 +11,6 @@ from seahelm_lite.errors import ModelError
 from seahelm_lite.models.packed.forward import Scored, TreeModel
 from seahelm_lite.models.packed.packs import Pack
 from seahelm_lite.models.packed.scorer import PackedScorer
-from seahelm_lite.models.packed.selftest import try_trees
 from seahelm_lite.models.packed.sequences import SequenceList
 from seahelm_lite.records import Failure
 from tests.models.packed.architectures import ARCHITECTURES, random_model
@@ -181,28 +180,3 @@ def test_prompts_that_are_cut_are_counted(module: Any) -> None:
     scorer = _scorer(module, max_length=8)
     planned = scorer.plan([*PAIRS, ("A", " B")])
     assert planned.notes == ("36 of 37 prompts are longer than the model's 8 tokens and lost their beginning",)
-
-
-@pytest.mark.parametrize(
-    ("architecture", "wrong"), [("Gemma 3", "one"), ("GPT-OSS", "one"), ("Mistral with a window", "one")]
-)
-def test_a_mask_without_the_window_is_noticed(architecture: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = random_model(next(each for each in ARCHITECTURES if each.name == architecture))
-    assert try_trees(module, longest=400).masks is not None
-    monkeypatch.setattr("seahelm_lite.models.packed.selftest._candidates", lambda config, window: (wrong,))
-    verdict = try_trees(module, longest=400)
-    assert verdict.masks is None
-    assert "differ by" in verdict.reason
-
-
-def test_a_model_whose_own_passes_give_no_numbers_is_refused() -> None:
-    module = random_model(ARCHITECTURES[0])
-    with torch.no_grad():
-        module.lm_head.weight.fill_(float("nan"))
-    with pytest.raises(ValueError, match="not numbers"):
-        try_trees(module, longest=400)
-
-
-def test_a_model_of_a_few_positions_is_not_tried() -> None:
-    module = random_model(ARCHITECTURES[0], max_position_embeddings=16)
-    assert "no more than 16 tokens" in try_trees(module, longest=16).reason
