@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -10,6 +10,7 @@ from rich.markup import escape
 from seahelm_lite.cli.tables import console, table
 from seahelm_lite.comparisons.columns import Against, Column, Compared, Contrast
 from seahelm_lite.comparisons.result import Comparison
+from seahelm_lite.pages.numbers import bounds
 from seahelm_lite.pages.texts import visible
 from seahelm_lite.stats.intervals import Estimate
 
@@ -34,9 +35,8 @@ def show(compared: Comparison) -> None:
 def _show_pair(out: Console, compared: Comparison) -> None:
     for letter, run in zip(_LETTERS, compared.runs, strict=True):
         out.print(visible(f"{letter}  {run.name}  {run.folder}"), markup=False, soft_wrap=True)
-    parts = [*([compared.mean] if compared.mean is not None else []), *compared.columns]
     rows = []
-    for part in parts:
+    for part in _parts(compared):
         (contrast,) = part.contrasts
         difference = contrast.difference
         rows.append(
@@ -44,7 +44,7 @@ def _show_pair(out: Console, compared: Comparison) -> None:
                 escape(_title(part, compared)),
                 *(_percent(part.points[run].value) for run in (0, 1)),
                 _points(difference.value),
-                _interval(difference, _points),
+                _interval(difference, _points, _reach(part, compared, of_difference=True)),
                 _p(contrast.p_adjusted),
                 str(difference.n),
             ]
@@ -53,15 +53,13 @@ def _show_pair(out: Console, compared: Comparison) -> None:
 
 
 def _show_series(out: Console, compared: Comparison) -> None:
-    parts = [*([compared.mean] if compared.mean is not None else []), *compared.columns]
-    first = compared.axis.kind if compared.axis.kind != "order" else "run"
-    heads = (f">{first}" if first != "run" else first, ">value", ">95 % interval")
+    heads = ("run" if compared.axis.kind == "order" else f">{compared.axis.kind}", ">value", ">95 % interval")
     against = (">less last", ">p", ">less best", ">p")
-    for part in parts:
+    for part in _parts(compared):
         rows = [
             [
                 escape(_position(compared, run)),
-                *_value(part, run),
+                *_value(part, run, _reach(part, compared)),
                 *_contrast(part, run, "last", last=len(compared.runs) - 1),
                 *_contrast(part, run, "best", last=len(compared.runs) - 1),
             ]
@@ -73,11 +71,16 @@ def _show_series(out: Console, compared: Comparison) -> None:
         out.print()
 
 
-def _value(part: Compared, run: int) -> list[str]:
+def _parts(compared: Comparison) -> list[Compared]:
+    """The mean first, where there is one."""
+    return [*([compared.mean] if compared.mean is not None else []), *compared.columns]
+
+
+def _value(part: Compared, run: int, reach: tuple[float, float]) -> list[str]:
     if run not in part.points:
         return ["no value", _NONE]
     estimate = part.points[run]
-    return [_percent(estimate.value), _interval(estimate, _percent)]
+    return [_percent(estimate.value), _interval(estimate, _percent, reach)]
 
 
 def _contrast(part: Compared, run: int, against: Against, *, last: int) -> list[str]:
@@ -112,12 +115,14 @@ def _sentences(compared: Comparison) -> Iterator[str]:
     shots = ", ".join(str(number) for number in sorted({one.shots for one in columns}))
     yield f"asked in {protocols}, {shots} shots; values in percent, on the same documents"
     if compared.mean is not None:
-        yield f"mean: plain mean of {', '.join(compared.mean_of)}"
+        others = [one.task for one in columns if one.task not in compared.mean_of]
+        but = f" but {', '.join(others)}, which not all runs were asked" if others else ""
+        yield f"mean: plain mean of all these tasks{but}"
     for one in compared.not_compared:
         why = "; ".join(f"{compared.runs[run].name}: {reason}" for run, reason in one.lacking.items())
         yield f"not compared: {one.task} ({one.protocol}, {one.shots} shots): {why}"
     if not compared.is_series:
-        for part in compared.columns:
+        for part in _parts(compared):
             yield from (f"{_title(part, compared)}: no interval: {why}" for why in _reasons(part.contrasts))
     yield from compared.notes()
 
@@ -141,10 +146,19 @@ def _points(value: float | None) -> str:
     return _NONE if value is None else f"{round(100 * value, 1) + 0.0:+.1f}"
 
 
-def _interval(estimate: Estimate, written: object) -> str:
-    if estimate.lo is None or estimate.hi is None or not callable(written):
+def _interval(estimate: Estimate, written: Callable[[float], str], reach: tuple[float, float]) -> str:
+    """Bounds clipped to what can be reached; the JSON has them as computed."""
+    if estimate.lo is None or estimate.hi is None:
         return _NONE
-    return f"{written(estimate.lo)} to {written(estimate.hi)}"
+    lo, hi = (written(min(max(bound, reach[0]), reach[1])) for bound in (estimate.lo, estimate.hi))
+    return f"{lo} to {hi}"
+
+
+def _reach(part: Compared, compared: Comparison, *, of_difference: bool = False) -> tuple[float, float]:
+    """The least and the greatest that a value, or a difference of two, can be."""
+    columns = [one.column for one in (compared.columns if part.column is None else [part]) if one.column is not None]
+    floor, top = min(bounds(column.metric) for column in columns)
+    return (floor - top, top - floor) if of_difference else (floor, top)
 
 
 def _p(value: float) -> str:

@@ -13,10 +13,11 @@ from seahelm_lite.stats.intervals import Estimate
 from seahelm_lite.stats.paired import PairedTask, PairedTest, holm, swap_tests
 from seahelm_lite.stats.parts import difference, pseudo_values
 
-_DRAWS_A_TEST = 200
-"""Least p-values are this many times smaller than what Holm makes of them may be: enough for a level of 5 %."""
+_DRAWS_A_TEST = 100
+"""A p-value is 1 in this many times the number of tests at least, so that Holm leaves 1 % of it."""
 
-_DRAWS = 10_000
+_FEWEST_DRAWS, _MOST_DRAWS = 10_000, 100_000
+"""With the most, minutes for a hundred tasks; beyond 5,000 tests no drawn p-value can be below 5 % after Holm."""
 
 _Pair = tuple[int, int]
 
@@ -97,7 +98,7 @@ def _compared(parts: Sequence[_Part], last: int) -> list[Compared]:
     series = last > 1
     wanted = [_wanted(part, last) for part in parts]
     asked = sum(len(part.points) * (len(part.points) - 1) // 2 for part in parts)
-    draws = max(_DRAWS, _DRAWS_A_TEST * asked)
+    draws = min(max(_FEWEST_DRAWS, _DRAWS_A_TEST * asked), _MOST_DRAWS)
     tests = [_tests(part, series, pairs, draws) for part, pairs in zip(parts, wanted, strict=True)]
     adjusted: dict[tuple[int, Against, _Pair], tuple[float, int]] = {}
     for against in ("other", "last", "best"):
@@ -106,22 +107,16 @@ def _compared(parts: Sequence[_Part], last: int) -> list[Compared]:
         adjusted |= {
             (place, against, pair): (p, len(family)) for (place, pair), p in zip(family, p_values, strict=True)
         }
-    return [
-        Compared(
-            part.column,
-            part.points,
-            part.lacking,
-            _best(part) if series else None,
-            [
-                Contrast(
-                    run, than, against, _difference(part, run, than), tests[place][_ordered(run, than)],
-                    *adjusted[place, against, _ordered(run, than)],
-                )
-                for against, run, than in wanted[place]
-            ],
-        )
-        for place, part in enumerate(parts)
-    ]  # fmt: skip
+    found = []
+    for place, part in enumerate(parts):
+        contrasts = []
+        for against, run, than in wanted[place]:
+            pair = _ordered(run, than)
+            p, family_size = adjusted[place, against, pair]
+            told = _difference(part, run, than)
+            contrasts.append(Contrast(run, than, against, told, tests[place][pair], p, family_size))
+        found.append(Compared(part.column, part.points, part.lacking, _best(part) if series else None, contrasts))
+    return found
 
 
 def _wanted(part: _Part, last: int) -> list[tuple[Against, int, int]]:
@@ -158,10 +153,9 @@ def _family(
     wanted: Sequence[Sequence[tuple[Against, int, int]]],
     tests: Sequence[Mapping[_Pair, PairedTest]],
 ) -> list[tuple[int, _Pair]]:
-    """The tests that are adjusted together: those asked about; every pair where one of it was chosen by looking."""
+    """The tests that are adjusted together: those asked about; every pair where one of it is chosen by looking."""
     if against == "best":
-        chosen = any(kind == "best" for pairs in wanted for kind, _, _ in pairs)
-        return [(place, pair) for place, found in enumerate(tests) for pair in found] if chosen else []
+        return [(place, pair) for place, found in enumerate(tests) for pair in found]
     return [
         (place, _ordered(run, than))
         for place, pairs in enumerate(wanted)
@@ -175,20 +169,14 @@ def _ordered(run: int, than: int) -> _Pair:
 
 
 def _difference(part: _Part, run: int, than: int) -> Estimate:
-    estimates = []
-    for column in part.columns:
-        one, other = column.answers[run], column.answers[than]
-        estimates.append(difference(one.parts, other.parts, one.clusters, seed=column.seed))
+    pairs = [(column.answers[run], column.answers[than], column.seed) for column in part.columns]
+    estimates = [difference(one.parts, other.parts, one.clusters, seed=seed) for one, other, seed in pairs]
     if part.column is not None:
         return estimates[0]
     correlations = error_correlations(
-        [
-            (pseudo_values(column.answers[run].parts) - pseudo_values(column.answers[than].parts), one.clusters)
-            for column in part.columns
-            for one in (column.answers[run],)
-        ]
+        [(pseudo_values(one.parts) - pseudo_values(other.parts), one.clusters) for one, other, _ in pairs]
     )
-    units = [name for column in part.columns for name in column.answers[run].clusters]
+    units = [name for one, _, _ in pairs for name in one.clusters]
     return _estimate(weighted_mean([_scored(one) for one in estimates], [1.0] * len(estimates), correlations), units)
 
 

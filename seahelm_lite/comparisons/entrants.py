@@ -107,9 +107,8 @@ def entrant(name: str, folder: RunFolder, manifest: Mapping[str, Any], scores: S
     """
     try:
         tasks = [AskedTask.model_validate(entry) for entry in manifest["tasks"]]
-        metrics = {task.question: task.metric for task in tasks}
-        headlines = {Question(one["task"], one["protocol"], one["shots"]): one for one in reversed(scores)
-                     if metrics.get(Question(one["task"], one["protocol"], one["shots"])) == one["metric"]}  # fmt: skip
+        told = {(*Question(one["task"], one["protocol"], one["shots"]), one["metric"]): one for one in scores}
+        headlines = {task.question: told.get((*task.question, task.metric)) for task in tasks}
         training = manifest["model"].get("training")
         return Entrant(
             name=name,
@@ -122,7 +121,7 @@ def entrant(name: str, folder: RunFolder, manifest: Mapping[str, Any], scores: S
             skipped={item["task"]: item["reason"] for item in manifest["skipped"]},
             by_document=manifest["model"]["fingerprint"]["kind"] in _BY_DOCUMENT,
             settings=manifest["spec"],
-            scores=headlines,
+            scores={question: score for question, score in headlines.items() if score is not None},
         )
     except (ValidationError, LookupError, TypeError, AttributeError) as error:
         fault = " ".join(str(error).split())[:200]
@@ -140,8 +139,8 @@ def asked_otherwise(asked: Mapping[int, AskedTask], entrants: Sequence[Entrant])
     """
     traits = {run: (task.version, task.data_sha256, task.metric) for run, task in asked.items()}
     like = _typical(traits)
-    return {run: _difference(asked[run], asked[like], entrants[like].name)
-            for run, own in traits.items() if own != traits[like]}  # fmt: skip
+    others = [run for run, own in traits.items() if own != traits[like]]
+    return {run: _difference(asked[run], asked[like], entrants[like].name) for run in others}
 
 
 def _difference(own: AskedTask, kept: AskedTask, like: str) -> str:

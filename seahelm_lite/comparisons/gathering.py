@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from seahelm_lite.comparisons.columns import Answers, Column, Lacking, NotCompared
 from seahelm_lite.comparisons.entrants import (
@@ -34,10 +34,7 @@ def gather(entrants: Sequence[Entrant]) -> tuple[list[Column], list[NotCompared]
 
 def _gathered(question: Question, entrants: Sequence[Entrant]) -> Column | NotCompared:
     field = _Field(question, entrants)
-    narrowing: tuple[Callable[[], None], ...] = (
-        field.keep_the_same_task, field.read, field.keep_the_same_prompts, field.score,
-    )  # fmt: skip
-    for step in narrowing:
+    for step in (field.keep_the_same_task, field.read, field.keep_the_same_prompts, field.score):
         if len(field.asked) > 1:
             step()
     return field.column() if len(field.asked) > 1 else field.not_compared()

@@ -13,9 +13,6 @@ from seahelm_lite.scoring.scores import numbers, rounded
 
 SCHEMA = "seahelm-lite/comparison/1"
 
-LEVEL = 0.05
-"""Bound on the probability that any difference of a family is wrongly called one."""
-
 
 @dataclass(frozen=True)
 class ComparedRun:
@@ -69,7 +66,10 @@ class Comparison:
         if not self.is_series:
             yield f"{how}; adjusted by Holm for the {self._counted('other', 'test')}"
             return
-        yield f"{how}; adjusted by Holm, against the last run for the {self._counted('last', 'difference')}"
+        last = self._counted("last", "difference")
+        yield f"{how}; adjusted by Holm{f', against the last run for the {last}' if last else ''}"
+        if not last:
+            yield "the last run has no value, so that nothing is compared with it"
         yield (
             f"the best run is chosen by looking at the values, so p against it is adjusted for all "
             f"{self._counted('best', 'pair')}; its intervals are not adjusted, and its own value is likely to be lower "
@@ -84,7 +84,7 @@ class Comparison:
             for name, several in parts
         ]
         told = [f"{size} {word}{'s' if size != 1 else ''} of {name}" for name, size in sizes if size]
-        return f"{', and apart from them for the '.join(told)}"
+        return ", and apart from them for the ".join(told)
 
     def to_json(self) -> dict[str, JsonValue]:
         """One JSON document."""
@@ -92,7 +92,6 @@ class Comparison:
             "schema": SCHEMA,
             "runs": [_run_json(run) for run in self.runs],
             "axis": {"kind": self.axis.kind, "told": self.axis.told} if self.is_series else None,
-            "level": LEVEL,
             "mean": None if self.mean is None else {"tasks": list(self.mean_of), **self._compared_json(self.mean)},
             "tasks": [self._compared_json(compared) for compared in self.columns],
             "not_compared": [
@@ -104,10 +103,10 @@ class Comparison:
 
     def _compared_json(self, compared: Compared) -> dict[str, JsonValue]:
         column = compared.column
-        head = {} if column is None else {
-            "task": column.task, "version": column.version, "protocol": column.protocol, "shots": column.shots,
-            "metric": column.metric, "chance": rounded(column.chance),
-        }  # fmt: skip
+        head: dict[str, JsonValue] = {}
+        if column is not None:
+            head = {name: getattr(column, name) for name in ("task", "version", "protocol", "shots", "metric")}
+            head["chance"] = rounded(column.chance)
         return {
             **head,
             "values": [

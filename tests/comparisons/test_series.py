@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,20 @@ def test_a_run_that_is_not_complete_is_a_gap_and_has_no_mean(tmp_path: Path) -> 
     mean: Any = told.to_json()["mean"]
     assert mean["tasks"] == ["one", "two"]
     assert [lacking["run"] for lacking in mean["lacking"]] == [gap.name]
+
+
+def test_a_run_that_was_interrupted_has_no_value_anywhere_and_takes_none_from_the_others(tmp_path: Path) -> None:
+    runs = Runs(tmp_path, one={}, two={})
+    every = {"one": [1, 0] * 3, "two": [0, 1] * 3}
+    folders = [runs.run(f"step_{n}", **every) for n in (1, 2)]
+    stopped = runs.run("step_3", one=[1] * 5, two=[1] * 6)
+    manifest = json.loads((stopped / "manifest.json").read_text())
+    (stopped / "manifest.json").write_text(json.dumps({**manifest, "status": "interrupted"}))
+    told = compare(*folders, stopped).to_json()
+    assert [len(task["values"]) for task in told["tasks"]] == [2, 2]
+    assert told["tasks"][0]["lacking"][0]["reason"] == "the run is interrupted and has no score of it"
+    assert len(told["mean"]["values"]) == 2
+    assert "the last run has no value, so that nothing is compared with it" in told["notes"]
 
 
 def test_a_task_that_one_run_was_not_asked_is_not_in_the_mean(tmp_path: Path) -> None:
