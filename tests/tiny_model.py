@@ -37,8 +37,11 @@ def tiny_tokenizer(texts: Iterable[str] = SENTENCES, *, size: int = 400) -> PreT
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
 
 
-def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0) -> Path:
-    """Write the model to a folder, with a chat template if it is to have one."""
+def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0, spread: float = 0.02) -> Path:
+    """Write the model to a folder, with a chat template if it is to have one.
+
+    `spread` is the standard deviation of its weights: the larger, the more its answers differ in likelihood.
+    """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -57,6 +60,7 @@ def save_tiny_llama(folder: Path, *, chat: bool = False, seed: int = 0) -> Path:
         max_position_embeddings=4096,
         bos_token_id=fast.bos_token_id,
         eos_token_id=fast.eos_token_id,
+        initializer_range=spread,
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder

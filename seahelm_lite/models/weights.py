@@ -50,8 +50,34 @@ def chat_template_of(model: Any) -> str | None:
 
 
 def loaded_facts(model: Any) -> dict[str, str | None]:
-    """What only the loaded model can tell: the number format of its weights, and the hub commit they came from."""
+    """What only the loaded model can tell.
+
+    Returns:
+        The number format of its weights and the hub commit they came from; how they are quantised and the hash of an
+        adapter's weights, where they are or it has one.
+    """
     module = getattr(model, "_model", None)
     dtype = getattr(module, "dtype", None)
-    commit = getattr(getattr(module, "config", None), "_commit_hash", None)
-    return {"dtype": None if dtype is None else str(dtype).removeprefix("torch."), "commit": commit}
+    config = getattr(module, "config", None)
+    found: dict[str, str | None] = {
+        "dtype": None if dtype is None else str(dtype).removeprefix("torch."),
+        "commit": getattr(config, "_commit_hash", None),
+    }
+    if quantised := getattr(config, "quantization_config", None):
+        method = quantised.get("quant_method") if isinstance(quantised, dict) else quantised.quant_method
+        found["quantization"] = str(getattr(method, "value", method))
+    if hasattr(module, "peft_config"):
+        found["adapter"] = _adapter_hash(module)
+    return found
+
+
+def _adapter_hash(module: Any) -> str:
+    """SHA-256 of the adapter of a PEFT model: a name on a hub does not say which version of it was loaded."""
+    import torch
+    from peft import get_peft_model_state_dict
+
+    digest = hashlib.sha256()
+    for name, weights in sorted(get_peft_model_state_dict(module).items()):
+        digest.update(name.encode())
+        digest.update(weights.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -45,6 +45,9 @@ def packed_class(hf: type[Any]) -> type[Any]:
             if self.backend != "causal":
                 self.unpacked_because = "is not a causal language model"
                 return
+            if self.mixed_precision_dtype is not None:
+                self.unpacked_because = "is to be run in mixed precision (mixed_precision_dtype)"
+                return
             verdict = try_trees(self.model, longest=self.max_length)
             self.unpacked_because = verdict.reason
             if verdict.masks is not None:
