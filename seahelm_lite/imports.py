@@ -213,7 +213,7 @@ def _fill(folder: RunFolder, run: RecordedRun, *, offline: bool) -> None:
         sides.append(side_of(asked, scored))
         folder.write_samples(key, with_answers(task.samples, scored))
         scores += scored.scores
-        remarks += remarks_on(task.definition.name, scored.answers, {})
+        remarks += remarks_on(task.definition.name, task.samples, scored.answers, {})
     complete = all(score["status"] == "complete" for score in scores)
     folder.write_scores(scores, differences(sides))
     folder.write_manifest(

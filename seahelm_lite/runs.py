@@ -280,6 +280,6 @@ def _score_and_write(
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
             prepared.folder.write_samples(key, with_answers(answered, part))
             name = key.replace(task.key, task.definition.name).replace("~", " ")
-            remarks += remarks_on(name, part.answers, task.samples[0].requests[0].params)
+            remarks += remarks_on(name, answered, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
     return RunScores(scores, differences(sides)), remarks

@@ -62,7 +62,9 @@ class Series:
             if self.dry_run:
                 if not self.as_json:
                     dry_run(prepared)
-                return {"status": "planned", **forecast_of(prepared)}
+                forecast = forecast_of(prepared)
+                prepared.close()
+                return {"status": "planned", **forecast}
             with Bar() as bar:
                 run = runs.execute(prepared, progress=bar)
         except SeahelmError as error:

@@ -166,12 +166,14 @@ def _answer_with(hook: _Hook) -> None:
         with contextlib.redirect_stdout(sys.stderr):
             results = _quietly(getattr(model, method))(instances)
     except SeahelmError:
-        raise  # ours, from storing an answer
+        raise  # ours, as when an answer cannot be stored
     except Exception as error:
         # Backends raise whatever their libraries raise. What was finished stands; the rest did not get an answer.
-        cause = f"the backend failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        detail = " ".join(str(error).split())[:300]
+        cause = f"the backend failed: {type(error).__name__}" + (f": {detail}" if detail else "")
         if not hook.answered:
-            raise ModelError(cause, remedy="With a smaller batch_size, or fewer --shots, it may fit.") from error
+            size = "pack_tokens" if getattr(model, "scorer", None) is not None else "batch_size"
+            raise ModelError(cause, remedy=f"With a smaller {size}, or fewer --shots, it may fit.") from error
         hook.fail_rest(cause)
         return
     for position, result in enumerate(results):

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from seahelm_lite.records import JsonValue
+from seahelm_lite.records import JsonValue, Sample
 from seahelm_lite.scoring.answers import TIE, Answer
 
 NOTABLE = 0.10
 """Share of answers from which an ending is worth a sentence."""
 
 
-def remarks_on(task: str, answers: Sequence[Answer], params: Mapping[str, JsonValue]) -> list[str]:
-    """Sentences about the endings of a task that more than a tenth of its answers share, and about ties.
+def remarks_on(
+    task: str, samples: Sequence[Sample], answers: Sequence[Answer], params: Mapping[str, JsonValue]
+) -> list[str]:
+    """Sentences about the endings of a task that more than a tenth of its answers share, about errors and ties.
 
     Args:
         task: The task's name.
-        answers: Its answers.
+        samples: Its samples.
+        answers: Their answers.
         params: How they were decoded. Of recorded answers the limit is not known.
     """
     total = len(answers)
@@ -33,6 +36,10 @@ def remarks_on(task: str, answers: Sequence[Answer], params: Mapping[str, JsonVa
         for state, what in told.items()
         if states[state] > NOTABLE * total
     ]
+    errors = [index for index, answer in enumerate(answers) if answer.state == "error"]
+    if errors:
+        first = f"{samples[errors[0]].document.id}: {answers[errors[0]].note}"
+        remarks.append(f"{task}: {len(errors)} of {total} answers ended in error, the first of {first}")
     ties = sum(answer.note == TIE for answer in answers)
     if ties:
         remarks.append(f"{task}: in {ties} of {total} answers the likeliest options tied, and the first was taken")

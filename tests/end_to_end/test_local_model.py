@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from seahelm_lite.cli.main import main
 from seahelm_lite.engine.run_folder import RunFolder
@@ -119,6 +120,54 @@ def test_packs_that_are_done_are_kept_and_the_resumed_run_has_the_bytes_of_one_t
     assert min(sent) > 0, "the second session asked everything again"
     assert (folder.path / "scores.json").read_bytes() == (whole.path / "scores.json").read_bytes()
     assert _likelihoods(folder) == _likelihoods(whole)
+
+
+def test_a_document_that_does_not_fit_into_memory_is_named_and_the_resumed_run_asks_it_alone(
+    base_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    score = TreeModel.score
+
+    def on_a_small_gpu(self: TreeModel, sequences: SequenceList, pack: Pack) -> Any:
+        if pack.base + pack.size > 75:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return score(self, sequences, pack)
+
+    asked = ("--model", f"hf:{base_model},device=cpu", "--task", "regional_basics_vi", "--protocol", "ll-letter")
+    with monkeypatch.context() as patch:
+        patch.setattr(TreeModel, "score", on_a_small_gpu)
+        status, told, folder = _run(capsys, tmp_path, *asked)
+    counts = told["scores"][0]["counts"]  # type: ignore[index]
+    assert (status, told["status"]) == (1, "incomplete")
+    assert 0 < counts["error"] < 25
+    failed = [
+        each.sample.document.id for each in folder.read_samples("regional_basics_vi@ll-letter") if each.state == "error"
+    ]
+    (told_of,) = [each for each in told["deviations"] if "ended in error" in each]  # type: ignore[attr-defined]
+    assert f"{counts['error']} of 25" in told_of
+    assert failed[0] in told_of
+    assert "fewer --shots" in told_of
+    status, told, folder = _run(capsys, tmp_path, *asked)
+    assert (status, told["status"]) == (0, "complete")
+    assert folder.manifest()["sessions"][-1]["requests_sent"] == 4 * counts["error"]
+    assert not [each for each in told["deviations"] if "ended in error" in each]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ("pack_tokens=0", "pack_tokens is 0; it has to be a whole number from 1"),
+        ("pack_tokens=-5", "pack_tokens is -5"),
+        ("pack_tokens=abc", "pack_tokens is 'abc'"),
+        ("max_length=-3", "max_length is -3"),
+    ],
+)
+def test_an_argument_that_is_no_size_is_refused_by_name(
+    arguments: str, fault: str, base_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--model", f"hf:{base_model},{arguments}", "--task", "regional_basics_vi", "--protocol", "ll-letter")
+    assert main(["run", "--out", str(tmp_path / "out"), *asked]) == 2
+    assert fault in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_batches_that_are_done_are_kept_and_the_resumed_run_has_the_texts_of_one_that_was_never_interrupted(

@@ -35,6 +35,8 @@ def packed_class(hf: type[Any]) -> type[Any]:
         """A causal language model that runs every distinct token of its log-likelihood requests once."""
 
         def __init__(self, *args: Any, pack_tokens: int | str | None = None, **kwargs: Any) -> None:
+            budget = _from_one("pack_tokens", pack_tokens)
+            _from_one("max_length", kwargs.get("max_length"))
             super().__init__(*args, **kwargs)
             self.unpacked_because = ""
             """Why lm-eval's own scoring is used; empty where it is not."""
@@ -49,8 +51,8 @@ def packed_class(hf: type[Any]) -> type[Any]:
             verdict = try_trees(self.model, longest=self.max_length)
             self.unpacked_because = verdict.reason
             if verdict.masks is not None:
-                budget = int(pack_tokens) if pack_tokens is not None else _PACK_TOKENS[self.device.type == "cuda"]
                 tree = TreeModel(self.model, verdict.masks, verdict.window)
+                budget = budget or _PACK_TOKENS[self.device.type == "cuda"]
                 self.scorer = PackedScorer(self, tree, max_length=self.max_length, budget=budget)
                 self.generator = PackedGenerator(self, tree, budget=budget, rows=self._rows())
 
@@ -108,3 +110,16 @@ def packed_class(hf: type[Any]) -> type[Any]:
                 return super()._model_generate(*args, **kwargs)
 
     return Packed
+
+
+def _from_one(name: str, value: object) -> int | None:
+    """The value of an argument that is a number from 1, or was not given.
+
+    Raises:
+        ValueError: If it is another.
+    """
+    if value is None:
+        return None
+    if not str(value).isdecimal() or int(str(value)) < 1:
+        raise ValueError(f"{name} is {value!r}; it has to be a whole number from 1")
+    return int(str(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from seahelm_lite.models.packed.sequences import Encoded, sequences_of
 _BRANCH = 6
 _BEYOND = 2 * _BRANCH
 """Tokens by which the tested sequences exceed the window, where they are long enough to."""
+_FEWEST = SHORTEST_STEM + 4 * _BRANCH
+"""Positions of a model that the tested sequences fit into."""
 _ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3, "bfloat16": 2e-3}
 """Differences that another order of sums explains in any model: a share of the largest logit."""
 _TIMES_OWN = 4
@@ -52,14 +55,22 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
 
     Returns:
         The first way of masking under which both agree, or why there is none.
+
+    Raises:
+        ValueError: If plain passes give nothing but values that are not numbers.
     """
     missing = {"position_ids", "past_key_values", "logits_to_keep"} - set(_parameters(module))
     if missing:
         return Verdict(None, None, f"takes no {' and no '.join(sorted(missing))}")
     config = module.config.get_text_config()
     window = getattr(config, "sliding_window", None)
+    positions = getattr(config, "max_position_embeddings", None) or _FEWEST
+    if positions < _FEWEST:
+        return Verdict(None, window, f"takes no more than {positions} tokens, too few to be tried")
     requests = list(_requests(module, longest))
     expected = [_plain(module, request) for request in requests]
+    if all(math.isnan(plain.loglikelihood) for plain in expected):
+        raise ValueError(f"its log-likelihoods are not numbers ({module.dtype}); a wider dtype may help")
     bound = _bound(module, requests, expected)
     reasons = []
     for masks in _candidates(config, window):

@@ -46,5 +46,13 @@ def test_packs_give_the_log_likelihoods_of_lm_evals_own_backend(architecture: Ar
     assert [greedy for _, greedy in found] == [greedy for _, greedy in expected]
 
 
+def test_what_is_too_long_loses_what_it_loses_in_lm_eval() -> None:
+    model, hf = random_model(ARCHITECTURES[0]), get_model("hf")
+    _, expected = _answers(hf, model, max_length=64)
+    lm, found = _answers(packed_class(hf), model, max_length=64)
+    assert "lost their beginning" in lm.plan(_pairs()).notes[0]
+    assert _largest(expected, found) < TOLERANCE
+
+
 def _largest(first: Sequence[tuple[float, bool]], second: Sequence[tuple[float, bool]]) -> float:
     return max(abs(a - b) for (a, _), (b, _) in zip(first, second, strict=True))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -108,10 +109,64 @@ def test_a_pack_that_does_not_fit_into_memory_is_halved_until_it_does(module: An
     assert halved == pytest.approx(whole, abs=1e-3)
 
 
-def test_a_single_sequence_that_does_not_fit_into_memory_is_a_clear_error(module: Any) -> None:
-    with pytest.raises(ModelError, match=r"a single sequence of \d+ tokens does not fit into memory") as caught:
-        _score(_scorer(module, most=3), PAIRS)
-    assert "fewer --shots" in (caught.value.remedy or "")
+def test_a_sequence_that_does_not_fit_into_memory_fails_by_itself_and_says_what_to_try(module: Any) -> None:
+    long = ("Soalan: " + "Berapakah 1 tambah 1? " * 9 + "Jawapan:", " 2")
+    found = _score(_scorer(module, most=60), [*PAIRS, long])
+    failed = found[len(PAIRS)]
+    assert isinstance(failed, Failure)
+    assert re.search(r"a sequence of \d+ tokens does not fit into memory.*fewer --shots", failed.cause)
+    assert len(_values(found)) == len(PAIRS)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("DefaultCPUAllocator: can't allocate memory"), MemoryError()])
+def test_a_processor_runs_out_of_memory_like_a_gpu(
+    module: Any, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score = TreeModel.score
+
+    def small(self: TreeModel, sequences: SequenceList, pack: Pack) -> list[Scored]:
+        if pack.size > 60:
+            raise error
+        return score(self, sequences, pack)
+
+    monkeypatch.setattr(TreeModel, "score", small)
+    assert len(_values(_score(_scorer(module), PAIRS))) == len(PAIRS)
+
+
+def _with_a_broken_embedding(text: str) -> Any:
+    """A model for which the tokens of a text are not numbers."""
+    module = random_model(ARCHITECTURES[0])
+    with torch.no_grad():
+        module.get_input_embeddings().weight[tiny_tokenizer().encode(text)] = float("nan")
+    return module
+
+
+def test_what_is_no_number_is_a_failure_and_leaves_its_neighbours_as_they_are(module: Any) -> None:
+    pairs = [*PAIRS[:20], ("Soalan: ~?\nJawapan:", " 1"), *PAIRS[20:]]
+    found = _score(_scorer(_with_a_broken_embedding("~")), pairs)
+    assert [index for index, outcome in found.items() if isinstance(outcome, Failure)] == [20]
+    assert "not a number" in found[20].cause  # type: ignore[union-attr]
+    assert _values(found) == pytest.approx(_values(_score(_scorer(module), PAIRS)), abs=1e-3)
+
+
+def test_a_model_that_gives_no_number_at_all_is_given_up_early() -> None:
+    pairs = [(f"Soalan: {n}\nJawapan:", " A") for n in range(150)]
+    with pytest.raises(ModelError, match=r"none of the first 100 requests .* not a number .*dtype"):
+        _score(_scorer(_with_a_broken_embedding("S")), pairs)
+
+
+def test_a_tokenizer_with_more_tokens_than_the_model_is_an_error_that_names_both(module: Any) -> None:
+    small = random_model(ARCHITECTURES[0], vocab_size=300)
+    with pytest.raises(ModelError, match=r"gives token 3\d\d, and the model has tokens 0 to 299"):
+        _scorer(small).plan(PAIRS)
+
+
+def test_a_continuation_that_is_longer_than_the_model_takes_fails_by_itself(module: Any) -> None:
+    long = " ".join(["hujan"] * 40)
+    found = _score(_scorer(module, max_length=24), [PAIRS[0], ("Jawapan:", f" {long}"), PAIRS[1]])
+    assert isinstance(found[1], Failure)
+    assert re.search(r"continuation of \d+ tokens is longer than the 24", found[1].cause)
+    assert len(_values(found)) == 2
 
 
 def test_an_empty_continuation_fails_by_itself(module: Any) -> None:

@@ -40,3 +40,16 @@ def test_a_wrong_mask_is_noticed(
     verdict = try_trees(random_model(_BY_NAME[architecture], scale=scale).to(dtype), longest=400)
     assert verdict.masks is None
     assert "differ" in verdict.reason
+
+
+def test_a_model_whose_own_passes_give_no_numbers_is_refused() -> None:
+    module = random_model(ARCHITECTURES[0])
+    with torch.no_grad():
+        module.lm_head.weight.fill_(float("nan"))
+    with pytest.raises(ValueError, match="not numbers"):
+        try_trees(module, longest=400)
+
+
+def test_a_model_of_a_few_positions_is_not_tried() -> None:
+    module = random_model(ARCHITECTURES[0], max_position_embeddings=16)
+    assert "no more than 16 tokens" in try_trees(module, longest=16).reason
