@@ -20,9 +20,9 @@ _BEYOND = 2 * _BRANCH
 """Tokens by which the tested sequences exceed the window, where they are long enough to."""
 _FEWEST = SHORTEST_STEM + 4 * _BRANCH
 """Positions of a model that the tested sequences fit into."""
-_ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3, "bfloat16": 2e-3}
+_ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3, "bfloat16": 4e-3}
 """Differences that another order of sums explains in any model: a share of the largest logit."""
-_TIMES_OWN = 4
+_TIMES_OWN = 6
 """How much more than between two right ways of the model's own a difference may be."""
 _WRONG = 0.05
 """A difference that nothing but a wrong mask explains."""
