@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WINDOW = 24
-_SHAPE: dict[str, Any] = {
+SHAPE: dict[str, Any] = {
     "vocab_size": 402,
     "hidden_size": 32,
     "intermediate_size": 64,
@@ -169,7 +169,7 @@ def random_model(architecture: Architecture, *, scale: float = 8.0, **sizes: int
     import transformers
 
     torch.manual_seed(0)
-    model = architecture.build(transformers, {**_SHAPE, **sizes}).eval()
+    model = architecture.build(transformers, {**SHAPE, **sizes}).eval()
     with torch.no_grad():
         for name, weights in model.named_parameters():
             if weights.dim() > 1 and "norm" not in name:
