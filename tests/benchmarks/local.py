@@ -19,12 +19,13 @@ from typing import Any
 
 from seahelm_lite.catalog.catalog import load_catalog
 from seahelm_lite.catalog.task_card import Protocol
+from seahelm_lite.models.packed.sizes import ON_A_PROCESSOR
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.prompts.subset import limited
 from seahelm_lite.sources.documents import load_documents
 from seahelm_lite.sources.where import Where
-from tests.benchmarks.local_model import save_llama
+from tests.benchmarks.local_model import WIDTH, save_llama
 from tests.conftest import SHARED_DATA
 
 PASSES = 3
@@ -76,12 +77,24 @@ def main() -> None:
         for pair in requests((task,), "ll-cloze", 0, None)[1]
         for text in pair
     ]
+    peaks: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as name:
         for workload in WORKLOADS:
             folder = Path(name) / f"{workload.vocabulary}"
             if not folder.exists():
                 save_llama(folder, texts, vocabulary=workload.vocabulary)
-            print(_measured(workload, folder, Path(name) / "pairs.json"), flush=True)
+            told, peak = _measured(workload, folder, Path(name) / "pairs.json")
+            print(told, flush=True)
+            if workload.name.startswith("cloze, no shots"):
+                peaks[workload.vocabulary] = peak
+    small, large = min(peaks), max(peaks)
+    embeddings = 2 * (large - small) * WIDTH * 4 / 2**20
+    logits = ON_A_PROCESSOR * large * 4 / 2**20
+    print(
+        f"peak memory of zero-shot cloze with a vocabulary of {large:,} over that of {small:,}: "
+        f"{peaks[large] - peaks[small]:,.0f} MiB "
+        f"(bar: {embeddings:,.0f} of embeddings and {logits:,.0f} of a pack's logits)"
+    )
 
 
 def requests(tasks: Sequence[str], protocol: Protocol, shots: int, documents: int | None) -> tuple[Pairs, Pairs, int]:
@@ -137,7 +150,8 @@ class Side:
         self._process.communicate()
 
 
-def _measured(workload: Workload, folder: Path, file: Path) -> str:
+def _measured(workload: Workload, folder: Path, file: Path) -> tuple[str, float]:
+    """What to print, and our peak memory in MiB."""
     sample, pairs, documents = requests(workload.tasks, workload.protocol, workload.shots, workload.documents)
     file.write_text(json.dumps({"sample": sample, "all": pairs}, ensure_ascii=False), encoding="utf-8")
     batch = _best_batch(folder, file)
@@ -155,7 +169,7 @@ def _measured(workload: Workload, folder: Path, file: Path) -> str:
     differing, close, largest = _compared(pairs, ours["answers"], theirs["answers"])
     bar = f" (bar {workload.bar:g}x)" if workload.bar is not None else ""
     every = [f"{name} " + ", ".join(f"{each[name]['seconds']:.1f}" for each in passes) for name in sides]
-    return (
+    told = (
         f"{workload.name}, vocabulary {workload.vocabulary:,}, {documents} documents, "
         f"{sides['ours'].loaded['threads']} threads\n"
         f"  ours {seconds['ours']:.1f} s, lm-eval hf {seconds['hf']:.1f} s at batch {batch}: "
@@ -170,6 +184,7 @@ def _measured(workload: Workload, folder: Path, file: Path) -> str:
         f"  choices: {differing} differ, {close} closer than {MARGIN:g}; largest difference {largest:.1e} nats\n"
         f"  seconds of each pass: {'; '.join(every)}"
     )
+    return told, ours["peak_mib"]
 
 
 def _best_batch(folder: Path, file: Path) -> str:

@@ -49,6 +49,8 @@ def main() -> None:
             lm.scorer.plan(asked)
         forwarded = 0
         wall, cpu = time.perf_counter(), time.process_time()
+        if side == "packed":
+            lm.plan(asked)  # a pass over what has been planned before would be without it
         found = _dense_pass(lm) if side == "floor" else _pass(lm, asked)
         told = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "forwarded": forwarded}
         _say(answers, {**told, "peak_mib": _peak_mib(), "answers": found, "trie": _trie(lm) if side == "floor" else {}})
