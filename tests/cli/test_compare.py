@@ -50,6 +50,7 @@ def test_two_runs_are_told_apart_in_a_table_of_eighty_columns(
     table = lines[lines.index(head) : lines.index(small) + 1]
     assert max(map(cell_len, table)) <= 80
     assert "adjusted by Holm for the 2 tests of the tasks" in called.out
+    assert "intervals are not adjusted" in called.out
 
 
 def test_a_series_is_a_table_for_the_mean_and_for_each_task(
