@@ -88,6 +88,11 @@ def held_up(folder: Path, node: str, spec: str) -> HeldUp:
     return HeldUp(model, folder, node)
 
 
+def dies_of_everything() -> Made:
+    """One whose actor dies of every request."""
+    return Made(lambda _: os._exit(1))
+
+
 def deadly() -> Made:
     """One whose process dies of a certain request."""
 

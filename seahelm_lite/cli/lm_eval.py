@@ -7,11 +7,14 @@ import os
 import sys
 from typing import Any
 
-_REGISTERED = """\
+_REGISTERED = """
 registered by seahelm-lite:
   model   seahelm-packed, with the arguments of hf and pack_tokens=N
   tasks   the {count} of its catalogue, by default protocol; data come from SEAHELM_LITE_MIRROR, SEAHELM_LITE_CACHE
           or, unless SEAHELM_LITE_OFFLINE is set, the network. Where lm-eval has a task of that name too, it is ours.
+
+example:
+  seahelm-lite lm-eval run --model seahelm-packed --model_args pretrained=./checkpoint --tasks regional_basics_ms
 """
 
 
@@ -38,5 +41,5 @@ def execute(options: argparse.Namespace) -> int:
         print(f"warning: {plugin.sentence()}", file=sys.stderr)
     status = lm_eval_bridge.command_line(options.arguments, catalog.roots)
     if options.arguments in ([], ["-h"], ["--help"]):
-        print(f"\n{_REGISTERED.format(count=len(catalog.tasks))}")
+        print(_REGISTERED.format(count=len(catalog.tasks)), end="")
     return status

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +94,8 @@ def execute(options: argparse.Namespace) -> int:
             return series.execute(spec, checkpoints)
         prepared = runs.prepare(spec, catalog=catalog, where=where, out=out, executor=options.executor)
     if options.dry_run:
-        print_json(forecast_of(prepared)) if options.json else dry_run(prepared)
+        forecast = forecast_of(prepared)
+        print_json(forecast) if options.json else show_forecast(forecast, prepared.folder.path)
         return 0
     with Bar() as bar:
         run = runs.execute(prepared, progress=bar)
@@ -137,19 +140,17 @@ def report(run: Run, *, as_json: bool) -> int:
 
 
 def forecast_of(prepared: Prepared) -> dict[str, Any]:
-    """What `--dry-run --json` says of a run."""
+    """What `--dry-run --json` says of a run; the model is closed after it."""
     from seahelm_lite.engine.forecast import forecast
 
-    told = forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
-    prepared.close()
-    return told
+    with contextlib.closing(prepared):
+        return forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
 
 
-def dry_run(prepared: Prepared) -> None:
+def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
     """Show what would be asked."""
     from seahelm_lite.cli.tables import console, table
 
-    told = forecast_of(prepared)
     out = console()
     rows = [
         [entry["task"], str(entry["documents"]), str(entry["requests"]), str(entry["stored"]), str(entry["distinct"])]
@@ -161,4 +162,4 @@ def dry_run(prepared: Prepared) -> None:
     for deviation in told["deviations"]:
         out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
     out.print(f"cost: {told['cost']['reason']}", markup=False)
-    out.print(f"run folder: {prepared.folder.path}", markup=False)
+    out.print(f"run folder: {folder}", markup=False, soft_wrap=True)

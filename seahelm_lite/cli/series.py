@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,16 +55,15 @@ class Series:
         """Ask one checkpoint, holding on to nothing of it."""
         from seahelm_lite import runs
         from seahelm_lite.cli.progress_bar import Bar
-        from seahelm_lite.cli.run import dry_run, forecast_of, report, told
+        from seahelm_lite.cli.run import forecast_of, report, show_forecast, told
         from seahelm_lite.errors import ModelError, SeahelmError
 
         try:
             prepared = runs.prepare(spec, catalog=self.catalog, where=self.where, out=self.out, executor=self.executor)
             if self.dry_run:
-                if not self.as_json:
-                    dry_run(prepared)
                 forecast = forecast_of(prepared)
-                prepared.close()
+                if not self.as_json:
+                    show_forecast(forecast, prepared.folder.path)
                 return {"status": "planned", **forecast}
             with Bar() as bar:
                 run = runs.execute(prepared, progress=bar)
@@ -85,7 +85,7 @@ class Series:
             print_json({"series": spec.model, "status": "complete" if whole else "incomplete", "runs": self.told})
         folders = [one["folder"] for one in self.told if "folder" in one]
         if len(folders) > 1 and not self.as_json:
-            print(f"Compare them with: seahelm-lite compare {' '.join(folders)}")
+            print(f"Compare them with: seahelm-lite compare {shlex.join(folders)}")
         for one in lacking:
             print(f"{one['model']}: {one['status']}", file=sys.stderr)
         if lacking:

@@ -64,16 +64,16 @@ class Comparison:
         """What the p-values are, and what they are not."""
         how = "p: on the same documents, by McNemar's exact test or by exchanging whole clusters"
         if not self.is_series:
-            yield f"{how}; adjusted by Holm for the {self._counted('other', 'test')}"
+            yield f"{how}; adjusted by Holm for the {self._counted('other', 'test')}; intervals are not adjusted"
             return
         last = self._counted("last", "difference")
-        yield f"{how}; adjusted by Holm{f', against the last run for the {last}' if last else ''}"
+        against = f", against the last run for the {last}" if last else ""
+        yield f"{how}; adjusted by Holm{against}; intervals are not adjusted"
         if not last:
             yield "the last run has no value, so that nothing is compared with it"
         yield (
-            f"the best run is chosen by looking at the values, so p against it is adjusted for all "
-            f"{self._counted('best', 'pair')}; its intervals are not adjusted, and its own value is likely to be lower "
-            "on other documents"
+            "the best run is chosen by looking at the values, so p against it is adjusted for all "
+            f"{self._counted('best', 'pair')}; its own value is likely to be lower on other documents"
         )
 
     def _counted(self, against: Against, word: str) -> str:

@@ -209,7 +209,10 @@ class _Hook(CacheHook):  # type: ignore[misc]
         """Called by lm-eval for each finished request."""
         waiting = self._waiting.get(_key(tuple(req))) if attr == self.method else None
         if waiting:
-            self.finish(waiting.pop(), res)
+            # The same prompt may be asked under several settings.
+            meant = next((each for each in reversed(waiting) if self.arguments[each] == tuple(req)), waiting[-1])
+            waiting.remove(meant)
+            self.finish(meant, res)
 
     def finish(self, position: int, result: Any) -> None:
         """Deliver the answer of a request, once."""

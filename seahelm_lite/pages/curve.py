@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
@@ -160,7 +161,7 @@ class _Panel:
         fits = int(_LONGEST * self.width / 280)
         _text(group, 0, 16, title if len(title) <= fits else f"{title[: fits - 1]}…", "head", told=title)
         self._axes(group)
-        points = self.points()
+        points = self.points
         if self.compared.axis.kind == "order":
             self._whiskers(group, points)
         else:
@@ -175,18 +176,18 @@ class _Panel:
         """Whose range the axis keeps to; a mean may be of several, and keeps to the widest."""
         return self.part.column.metric if self.part.column is not None else "chrf_gain"
 
-    @property
+    @cached_property
     def across(self) -> Scale:
         """From positions to x."""
         positions = [run.position for run in self.compared.runs]
         inset = 0.0 if self.compared.axis.kind != "order" else 14.0
         return Scale(min(positions), max(positions), _LEFT + inset, self.width - _RIGHT - inset)
 
-    @property
+    @cached_property
     def up(self) -> Scale:
         """From values to y."""
         floor, top = bounds(self.metric)
-        values = [bound for point in self.points() for bound in (point.value, *(point.interval or ()))]
+        values = [bound for point in self.points for bound in (point.value, *(point.interval or ()))]
         chance = self.chance
         lo, hi = around([*values, *([chance] if chance is not None else [])], floor, top)
         return Scale(lo, hi, self.height - _BOTTOM, _TOP)
@@ -196,6 +197,7 @@ class _Panel:
         """What guessing scores."""
         return self.part.column.chance if self.part.column is not None else None
 
+    @cached_property
     def points(self) -> list[_Point]:
         """The values that there are, from left to right."""
         found = []

@@ -59,8 +59,8 @@ def swap_tests(
     Args:
         tasks: All with the same models in the same order.
         pairs: Places of two models.
-        seed: Of the patterns; equal seeds give equal results, whatever other models there are, up to the patterns'
-            number.
+        seed: Of the patterns; equal seeds give equal results for equal models. Beside others, a p of random patterns
+            may be of other patterns.
         draws: Random patterns. Where there are no more patterns than this, each is taken once, and p is exact.
 
     Returns:

@@ -19,17 +19,18 @@ from typing import Any
 
 from seahelm_lite.catalog.catalog import load_catalog
 from seahelm_lite.catalog.task_card import Protocol
+from seahelm_lite.models.packed.sizes import ON_A_PROCESSOR
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.prompts.subset import limited
 from seahelm_lite.sources.documents import load_documents
 from seahelm_lite.sources.where import Where
-from tests.benchmarks.local_model import save_llama
+from tests.benchmarks.local_model import WIDTH, save_llama
 from tests.conftest import SHARED_DATA
 
 PASSES = 3
-BATCHES = ("1", "4", "8", "16")
-SAMPLE = 6
+BATCHES = (1, 4, 8, 16)
+SAMPLE = 3
 """Documents of a task that the batch size is chosen by."""
 MARGIN = 1e-3
 """In nats: where lm-eval's two likeliest choices are closer, either is right."""
@@ -57,11 +58,11 @@ WORKLOADS = (
     Workload("letters, no shots", MMLU, "ll-letter", 0, 60),
     Workload("letters, five shots", MMLU, "ll-letter", 5, 40, bar=6),
     Workload("cloze, no shots", MMLU, "ll-cloze", 0, 60, bar=5),
-    Workload("cloze, five shots", MMLU, "ll-cloze", 5, 12),
+    Workload("cloze, five shots", MMLU, "ll-cloze", 5, 8),
     Workload("letters, five shots, 128k", MMLU, "ll-letter", 5, 40, vocabulary=128_000, bar=12),
     Workload("cloze, no shots, 128k", MMLU, "ll-cloze", 0, 40, vocabulary=128_000, bar=12),
     Workload("cloze, no shots, 256k", MMLU, "ll-cloze", 0, 20, vocabulary=256_000),
-    Workload("thai_exam letters, five shots", ("thai_exam_onet", "thai_exam_ic"), "ll-letter", 5, 10),
+    Workload("thai_exam letters, five shots", ("thai_exam_onet", "thai_exam_ic"), "ll-letter", 5, 8),
     Workload("copal_id cloze, no shots", ("copal_id_standard", "copal_id_colloquial"), "ll-cloze", 0, 60),
 )
 
@@ -76,12 +77,24 @@ def main() -> None:
         for pair in requests((task,), "ll-cloze", 0, None)[1]
         for text in pair
     ]
+    peaks: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as name:
         for workload in WORKLOADS:
             folder = Path(name) / f"{workload.vocabulary}"
             if not folder.exists():
                 save_llama(folder, texts, vocabulary=workload.vocabulary)
-            print(_measured(workload, folder, Path(name) / "pairs.json"), flush=True)
+            told, peak = _measured(workload, folder, Path(name) / "pairs.json")
+            print(told, flush=True)
+            if workload.name.startswith("cloze, no shots"):
+                peaks[workload.vocabulary] = peak
+    small, large = min(peaks), max(peaks)
+    embeddings = 2 * (large - small) * WIDTH * 4 / 2**20
+    logits = ON_A_PROCESSOR * large * 4 / 2**20
+    print(
+        f"peak memory of zero-shot cloze with a vocabulary of {large:,} over that of {small:,}: "
+        f"{peaks[large] - peaks[small]:,.0f} MiB "
+        f"(bar: {embeddings:,.0f} of embeddings and {logits:,.0f} of a pack's logits)"
+    )
 
 
 def requests(tasks: Sequence[str], protocol: Protocol, shots: int, documents: int | None) -> tuple[Pairs, Pairs, int]:
@@ -117,10 +130,10 @@ class Side:
         )
         self.loaded = self._told()
 
-    def run(self, what: str) -> dict[str, Any]:
+    def run(self, what: str, batch: int) -> dict[str, Any]:
         """Have it make a pass."""
         assert self._process.stdin is not None
-        self._process.stdin.write(what + "\n")
+        self._process.stdin.write(f"{what} {batch}\n")
         self._process.stdin.flush()
         return self._told()
 
@@ -137,16 +150,14 @@ class Side:
         self._process.communicate()
 
 
-def _measured(workload: Workload, folder: Path, file: Path) -> str:
+def _measured(workload: Workload, folder: Path, file: Path) -> tuple[str, float]:
+    """What to print, and our peak memory in MiB."""
     sample, pairs, documents = requests(workload.tasks, workload.protocol, workload.shots, workload.documents)
     file.write_text(json.dumps({"sample": sample, "all": pairs}, ensure_ascii=False), encoding="utf-8")
-    batch = _best_batch(folder, file)
-    sides = {
-        "ours": Side("packed", str(folder), str(file)),
-        "hf": Side("hf", str(folder), str(file), batch),
-        "floor": Side("floor", str(folder), str(file)),
-    }
-    passes = [{name: side.run("pass") for name, side in sides.items()} for _ in range(PASSES)]
+    kinds = {"ours": "packed", "hf": "hf", "floor": "floor"}
+    sides = {name: Side(kind, str(folder), str(file)) for name, kind in kinds.items()}
+    batch = _best_batch(sides["hf"])
+    passes = [{name: side.run("all", batch) for name, side in sides.items()} for _ in range(PASSES)]
     for side in sides.values():
         side.end()
     seconds = {name: statistics.median(each[name]["seconds"] for each in passes) for name in sides}
@@ -155,7 +166,7 @@ def _measured(workload: Workload, folder: Path, file: Path) -> str:
     differing, close, largest = _compared(pairs, ours["answers"], theirs["answers"])
     bar = f" (bar {workload.bar:g}x)" if workload.bar is not None else ""
     every = [f"{name} " + ", ".join(f"{each[name]['seconds']:.1f}" for each in passes) for name in sides]
-    return (
+    told = (
         f"{workload.name}, vocabulary {workload.vocabulary:,}, {documents} documents, "
         f"{sides['ours'].loaded['threads']} threads\n"
         f"  ours {seconds['ours']:.1f} s, lm-eval hf {seconds['hf']:.1f} s at batch {batch}: "
@@ -170,16 +181,12 @@ def _measured(workload: Workload, folder: Path, file: Path) -> str:
         f"  choices: {differing} differ, {close} closer than {MARGIN:g}; largest difference {largest:.1e} nats\n"
         f"  seconds of each pass: {'; '.join(every)}"
     )
+    return told, ours["peak_mib"]
 
 
-def _best_batch(folder: Path, file: Path) -> str:
+def _best_batch(hf: Side) -> int:
     """The batch size at which lm-eval is fastest on the sample."""
-    seconds = {}
-    for batch in BATCHES:
-        side = Side("hf", str(folder), str(file), batch)
-        seconds[batch] = min(side.run("sample")["seconds"] for _ in range(2))
-        side.end()
-    return min(seconds, key=seconds.__getitem__)
+    return min(BATCHES, key=lambda batch: min(hf.run("sample", batch)["seconds"] for _ in range(2)))
 
 
 def _compared(pairs: Pairs, ours: Sequence[Any], theirs: Sequence[Any]) -> tuple[int, int, float]:

@@ -8,6 +8,8 @@ from pathlib import Path
 TOKENS = 8_000
 """Entries of the tokenizer. The model's own vocabulary is larger; what it has beyond them costs its output layer time
 and is never asked for, so that the same requests can be put to models of several vocabularies."""
+WIDTH = 512
+"""Of its hidden states."""
 
 
 def save_llama(folder: Path, texts: Iterable[str], *, vocabulary: int) -> Path:
@@ -35,7 +37,7 @@ def save_llama(folder: Path, texts: Iterable[str], *, vocabulary: int) -> Path:
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=vocabulary,
-        hidden_size=512,
+        hidden_size=WIDTH,
         intermediate_size=1216,
         num_hidden_layers=8,
         num_attention_heads=8,

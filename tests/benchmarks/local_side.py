@@ -1,8 +1,8 @@
-"""One side of `local` as a process of its own: `python -m tests.benchmarks.local_side SIDE FOLDER PAIRS [BATCH]`.
+"""One side of `local` as a process of its own: `python -m tests.benchmarks.local_side SIDE FOLDER PAIRS`.
 
-It loads the model, says so on standard output, and then makes a pass for every line it reads: `pass` over all pairs,
-`sample` over some. The sides are `packed` (ours), `hf` (lm-eval's own) and `floor`, which runs as many tokens as
-the trie of the pairs has in plain causal rows.
+It loads the model, says so on standard output, and then makes a pass for every line it reads: `all BATCH` over all
+pairs, `sample BATCH` over some. The sides are `packed` (ours), `hf` (lm-eval's own) and `floor`, which runs as many
+tokens as the trie of the pairs has in plain causal rows.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ def main() -> None:
 
     pairs = {name: [tuple(p) for p in given] for name, given in json.loads(Path(pairs_file).read_text("utf-8")).items()}
     settings = {"pretrained": folder, "device": "cpu", "dtype": "float32"}
-    if len(sys.argv) > 4:
-        settings["batch_size"] = sys.argv[4]
     lm = lm_eval_bridge.load("hf" if side == "hf" else "seahelm-packed", settings, where=folder)
     _pass(lm, pairs["sample"][:2])  # what libraries do once, at first use
     forwarded = 0
@@ -44,11 +42,14 @@ def main() -> None:
     lm.model.register_forward_pre_hook(count, with_kwargs=True)
     _say(answers, {"threads": torch.get_num_threads(), "peak_mib": _peak_mib()})
     for line in sys.stdin:
-        asked = pairs["sample" if line.strip() == "sample" else "all"]
+        which, batch = line.split()
+        asked, lm.batch_size_per_gpu = pairs[which], int(batch)
         if side == "floor":
             lm.scorer.plan(asked)
         forwarded = 0
         wall, cpu = time.perf_counter(), time.process_time()
+        if side == "packed":
+            lm.plan(asked)  # a pass over what has been planned before would be without it
         found = _dense_pass(lm) if side == "floor" else _pass(lm, asked)
         told = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "forwarded": forwarded}
         _say(answers, {**told, "peak_mib": _peak_mib(), "answers": found, "trie": _trie(lm) if side == "floor" else {}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -56,6 +57,16 @@ def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEAHELM_LITE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
+
+
+@pytest.fixture(autouse=True)
+def _lm_evals_log_as_it_was() -> Iterator[None]:
+    """lm-eval's command line keeps logging to the standard error of the test that called it, which is closed then."""
+    log = logging.getLogger("lm_eval")
+    before = list(log.handlers), log.propagate, log.level
+    yield
+    log.handlers[:], log.propagate = before[:2]
+    log.setLevel(before[2])
 
 
 @pytest.fixture

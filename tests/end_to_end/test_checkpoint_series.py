@@ -12,6 +12,7 @@ from scipy import stats
 
 from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.cli.main import main
+from seahelm_lite.engine import forecast
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.models.local import LmEvalModel
 from tests.tiny_series import save_tiny_series
@@ -44,13 +45,13 @@ def out(checkpoints: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_checkpoint_is_a_run_and_the_same_command_shows_them_again_without_asking(
     checkpoints: Path, out: Path, capsys: Capture
 ) -> None:
-    before = {path.name: path.read_bytes() for path in out.rglob("manifest.json")}
+    before = {path: path.read_bytes() for path in out.rglob("manifest.json")}
     status, told, _ = series(capsys, checkpoints, out)
     assert (status, told["status"]) == (0, "complete")
     assert [run["model"].partition(",")[0] for run in told["runs"]] == [
         f"hf:{checkpoints}/step_{step}" for step in (0, 10, 25)
     ]
-    assert {path.name: path.read_bytes() for path in out.rglob("manifest.json")} == before
+    assert {path: path.read_bytes() for path in out.rglob("manifest.json")} == before
     for run, step in zip(told["runs"], (0, 10, 25), strict=True):
         manifest = RunFolder(Path(run["folder"])).manifest()
         assert manifest["model"]["training"] == {"step": step, "tokens": None, "source": "name"}
@@ -123,6 +124,18 @@ def test_a_dry_run_of_a_series_forecasts_each_checkpoint_and_writes_nothing(
     assert (status, told["status"]) == (0, "complete")
     assert [(run["status"], run["tasks"][0]["requests"]) for run in told["runs"]] == [("planned", 8)] * 3
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_of_a_series_in_words_counts_each_checkpoint_once(
+    checkpoints: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    monkeypatch.setattr(forecast, "distinct_length", lambda texts, encode=None: counted.append(len(texts)) or 0)
+    asked = ["--model", f"hf:{checkpoints}/step_*,dtype=float32", *ASKED, "--out", str(tmp_path / "out")]
+    assert main(["run", *asked, "--dry-run", "--limit", "2"]) == 0
+    folders = [line for line in capsys.readouterr().out.splitlines() if line.startswith("run folder: ")]
+    assert [Path(line).name.partition("-")[0] for line in folders] == ["step_0", "step_10", "step_25"]
+    assert counted == [8, 8, 8]
 
 
 def test_a_settings_file_may_name_a_series(tmp_path: Path, capsys: Capture) -> None:

@@ -247,6 +247,13 @@ def test_only_a_request_that_actors_die_of_is_given_up(opened: Callable[..., Ray
     assert model.session()["lost"] >= 3
 
 
+def test_a_model_that_dies_of_every_request_ends_the_run(opened: Callable[..., RayModel]) -> None:
+    model = opened(ray_models.dies_of_everything)
+    with pytest.raises(ModelError, match="Ray actors in a row were lost without an answer"):
+        _answers(model, 100)
+    assert model.session()["lost"] < 100
+
+
 def test_a_model_that_is_not_there_is_the_same_sentence_as_without_ray(
     cluster: _TwoNodes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -56,6 +56,21 @@ def test_every_request_is_answered_once_also_when_two_are_alike() -> None:
     assert sorted(delivered) == [0, 1, 2, 3]
 
 
+def test_the_same_prompt_under_other_settings_gets_its_own_answer() -> None:
+    class Reversed(_Backend):
+        """Names the limit it was given, and answers the last request first."""
+
+        def generate_until(self, requests: list[Any]) -> list[str]:
+            last_first = [
+                self._finish("generate_until", each, str(each.args[1]["max_gen_toks"])) for each in requests[::-1]
+            ]
+            return last_first[::-1]
+
+    requests = [Request(kind="generate", params={"max_tokens": count}, context="question") for count in (4, 8, 16)]
+    answers = _answer(Reversed(), requests)
+    assert [answers[index] for index in range(3)] == [Response(text=limit) for limit in ("4", "8", "16")]
+
+
 def test_a_backend_that_breaks_keeps_what_it_finished_and_fails_the_rest() -> None:
     outcomes = _answer(_Backend(breaks_after=2), _generations(4))
     assert [type(outcomes[index]) for index in range(4)] == [Response, Response, Failure, Failure]

@@ -20,6 +20,9 @@ from seahelm_lite.records import Failure, Outcome, Request
 _FALSE_STARTS = 3
 """Actors in a row that may be lost before one of them has its model."""
 
+_IN_VAIN = 2 * ATTEMPTS
+"""Actors for each that is wanted that may be lost one after the other without an answer in between."""
+
 _Step = Literal["place", "open", "plan", "answer"]
 
 
@@ -76,6 +79,7 @@ class Crew:
         self._patience_s = patience_s
         self._threads = None if cluster.has_gpus else _threads()
         self._false_starts = 0
+        self._in_vain = 0
         self._facts: ModelFacts | None = None
         self._requests: Any = None
         self._planned: Planned | None = None
@@ -192,6 +196,7 @@ class Crew:
             member.has_planned, self._planned = True, value
             self._give_work(member)
         else:
+            self._in_vain = 0
             self._settle(value)
             self._give_work(member)
 
@@ -230,6 +235,13 @@ class Crew:
         self.lost += 1
         cause = " ".join(str(error).split())[:300]
         self._false_starts += not member.is_open
+        self._in_vain += 1
+        if self._in_vain >= _IN_VAIN * self._cluster.actors:
+            raise ModelError(
+                f"{self._in_vain} Ray actors in a row were lost without an answer: {cause}",
+                where=_at(member),
+                remedy="Their logs say why, often for want of memory. Answers that came are kept: go on with --resume.",
+            )
         for call in member.calls:
             if call.parcel is not None:
                 self._send_again(call.parcel, cause)

@@ -50,6 +50,8 @@ class TreeModel:
         self._device = input_device(module)
         self._window = window
         self._stems: list[tuple[Stem, Layers]] = []
+        self._sequences: SequenceList | None = None
+        """Those that the stems are of."""
 
     def score(self, sequences: SequenceList, pack: Pack) -> list[Scored]:
         """Run a pack, and its stem where that is not the last one run."""
@@ -84,8 +86,11 @@ class TreeModel:
 
     def _stem(self, sequences: SequenceList, stem: Stem | None) -> Layers | None:
         """Keys and values of a stem. Those of the stems that it continues are kept, and no others."""
-        if stem is None:
+        if stem is None or sequences is not self._sequences:
+            # A stem is told by its place, and one of other sequences may have the same.
             self._stems.clear()
+            self._sequences = sequences
+        if stem is None:
             return None
         parent = self._stem_of_parent(sequences, stem)
         if self._stems and self._stems[-1][0] is stem:
@@ -158,6 +163,14 @@ class TreeModel:
         return mask[None, None]
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a pass failed for want of memory, on whichever device."""
+    import torch
+
+    # A processor's allocator has no exception of its own.
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
+
+
 def input_device(module: Any) -> torch.device:
     """Where a model takes its inputs. Weights that wait on disk or in main memory are on no device."""
     import torch
@@ -178,7 +191,7 @@ def _read(tree: Tree, logits: Any) -> Iterator[Scored]:
     rows = np.concatenate([asked.rows for asked in tree.asked])
     targets = np.concatenate([asked.targets for asked in tree.asked])
     where, what = torch.as_tensor(rows, device=logits.device), torch.as_tensor(targets, device=logits.device)
-    likelihoods = (logits[where, what].float() - torch.cat(total)[where]).double().cpu().numpy()
+    likelihoods = (logits[where, what].float() - torch.cat(total)[where]).cpu().double().numpy()
     greedy = (torch.cat(best)[where] == what).cpu().numpy()
     start = 0
     for asked in tree.asked:

@@ -11,7 +11,7 @@ from seahelm_lite.models.base import Planned
 from seahelm_lite.models.packed.decoding import NotNumbers, decode
 from seahelm_lite.models.packed.encoding import Encoder, prompts_in_tokens
 from seahelm_lite.models.packed.endings import Endings, Settings, Text, Writer, settings_of
-from seahelm_lite.models.packed.forward import TreeModel
+from seahelm_lite.models.packed.forward import TreeModel, is_out_of_memory
 from seahelm_lite.models.packed.packs import Pack, cut, halves
 from seahelm_lite.models.packed.refusals import why_not
 from seahelm_lite.models.packed.sequences import Encoded, SequenceList, Tokens, sequences_of
@@ -191,14 +191,17 @@ class PackedGenerator:
             self._run(self._batches[place], waiting, deliver)
 
     def _run(self, batch: _Batch, waiting: dict[_Question, list[int]], deliver: Deliver) -> None:
-        """Run a batch if anything of it is wanted; its halves where it does not fit into memory."""
-        import torch
-
+        """Run a batch if anything of it is wanted; its halves where it cannot be run whole."""
         if not any(each in waiting for each in batch.questions()):
             return
-        if batch.size() > self._fitting:
-            self._run_halves(batch, waiting, deliver)
+        if batch.size() <= self._fitting and self._done(batch, waiting, deliver):
             return
+        # Not where the fault was caught: while it is handled, all that the pass held stays in memory.
+        for half in batch.halves():
+            self._run(half, waiting, deliver)
+
+    def _done(self, batch: _Batch, waiting: dict[_Question, list[int]], deliver: Deliver) -> bool:
+        """Run a batch; whether it came through, or is a single prompt that fails by itself."""
         endings = Endings(self._backend, batch.settings)
 
         def hand(sequence: int, outcome: Text | Failure) -> None:
@@ -211,22 +214,20 @@ class PackedGenerator:
 
         try:
             decode(self._model, batch.sequences, batch.packs, endings.reasons, ended, penalty=self._penalty())
-        except torch.OutOfMemoryError:
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
             self._model.forget()
             if batch.size() == 1:
                 raise _too_large(batch) from None
             self._fitting = batch.size() // 2
-            self._run_halves(batch, waiting, deliver)
+            return False
         except NotNumbers as fault:
             # What is not a number spreads to all that is run with it: only alone a prompt shows that it is at fault.
-            if batch.size() == 1:
-                hand(batch.packs[0].first, Failure(str(fault)))
-            else:
-                self._run_halves(batch, waiting, deliver)
-
-    def _run_halves(self, batch: _Batch, waiting: dict[_Question, list[int]], deliver: Deliver) -> None:
-        for half in batch.halves():
-            self._run(half, waiting, deliver)
+            if batch.size() > 1:
+                return False
+            hand(batch.packs[0].first, Failure(str(fault)))
+        return True
 
     def _penalty(self) -> float:
         return float(self._backend.model.generation_config.repetition_penalty or 1.0)

@@ -9,7 +9,7 @@ from itertools import chain
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.base import Planned
 from seahelm_lite.models.packed.encoding import Encoder, Pair, encode
-from seahelm_lite.models.packed.forward import Scored, TreeModel
+from seahelm_lite.models.packed.forward import Scored, TreeModel, is_out_of_memory
 from seahelm_lite.models.packed.packs import Pack, cut, halves
 from seahelm_lite.models.packed.sequences import Encoded, SequenceList, sequences_of
 from seahelm_lite.records import Failure
@@ -122,7 +122,7 @@ class PackedScorer:
         try:
             scored = self._model.score(sequences, pack)
         except (RuntimeError, MemoryError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             self._model.forget()
             return [], (
@@ -161,16 +161,11 @@ class _Counted:
             raise ModelError(f"none of the first {_HOPELESS} requests got a log-likelihood: {outcome.cause}")
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    import torch
-
-    # A processor's allocator has no exception of its own.
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
-
-
 def _refusal(pair: Encoded, max_length: int) -> str:
     """Why a pair has no log-likelihood; empty where it has one."""
     count = len(pair.continuation)
+    if not len(pair.context):
+        return "the context has no tokens, so there is nothing that its continuation follows"
     if not count:
         return "the continuation has no tokens of its own, so it has no log-likelihood"
     if count > max_length:

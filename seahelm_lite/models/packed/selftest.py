@@ -20,9 +20,9 @@ _BEYOND = 2 * _BRANCH
 """Tokens by which the tested sequences exceed the window, where they are long enough to."""
 _FEWEST = SHORTEST_STEM + 4 * _BRANCH
 """Positions of a model that the tested sequences fit into."""
-_ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3, "bfloat16": 2e-3}
+_ROUNDING = {"float32": 2e-4, "float64": 2e-4, "float16": 1e-3, "bfloat16": 4e-3}
 """Differences that another order of sums explains in any model: a share of the largest logit."""
-_TIMES_OWN = 4
+_TIMES_OWN = 6
 """How much more than between two right ways of the model's own a difference may be."""
 _WRONG = 0.05
 """A difference that nothing but a wrong mask explains."""
@@ -67,11 +67,16 @@ def try_trees(module: Any, *, longest: int) -> Verdict:
     positions = getattr(config, "max_position_embeddings", None) or _FEWEST
     if positions < _FEWEST:
         return Verdict(None, window, f"takes no more than {positions} tokens, too few to be tried")
+    if reason := _only_in_long_texts(config, longest):
+        return Verdict(None, window, reason)
     requests = list(_requests(module, longest))
     expected = [_plain(module, request) for request in requests]
     if all(math.isnan(plain.loglikelihood) for plain in expected):
         raise ValueError(f"its log-likelihoods are not numbers ({module.dtype}); a wider dtype may help")
-    bound = _bound(module, requests, expected)
+    try:
+        bound = _bound(module, requests, expected)
+    except _FAULTS as error:
+        return Verdict(None, window, f"failed when it was to go on after cached tokens ({_told(error)})")
     reasons = []
     for masks in _candidates(config, window):
         try:
@@ -137,6 +142,28 @@ def _told(error: Exception) -> str:
 def _parameters(module: Any) -> Sequence[str]:
     plain = module.get_base_model() if hasattr(module, "get_base_model") else module
     return list(inspect.signature(plain.forward).parameters)
+
+
+def _only_in_long_texts(config: Any, longest: int) -> str:
+    """What a model does in texts that are longer than the tested ones, and not in a tree; empty where nothing."""
+    rope = getattr(config, "rope_parameters", None) or {}
+    limits = {
+        "attends in chunks": getattr(config, "attention_chunk_size", None),
+        "counts the tokens of a window itself": (
+            config.window_size if "local" in (getattr(config, "attention_layers", None) or ()) else None
+        ),
+        "rotates every token by other frequencies": (
+            rope.get("original_max_position_embeddings") if rope.get("rope_type") == "longrope" else None
+        ),
+    }
+    return next(
+        (
+            f"{does} in texts of more than {limit} tokens; with max_length={limit} it would be tried"
+            for does, limit in limits.items()
+            if limit is not None and limit < longest
+        ),
+        "",
+    )
 
 
 def _candidates(config: Any, window: int | None) -> tuple[MaskKind, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WINDOW = 24
-_SHAPE: dict[str, Any] = {
+SHAPE: dict[str, Any] = {
     "vocab_size": 402,
     "hidden_size": 32,
     "intermediate_size": 64,
@@ -16,6 +16,7 @@ _SHAPE: dict[str, Any] = {
     "num_key_value_heads": 2,
     "max_position_embeddings": 512,
 }
+_EYE = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
 _MOE = {"num_experts_per_tok": 2}
 
 
@@ -48,6 +49,18 @@ ARCHITECTURES = (
         "Gemma 3",
         "SEA-LION v4 (Gemma)",
         lambda t, shape: t.Gemma3ForCausalLM(t.Gemma3TextConfig(**shape, head_dim=8, sliding_window=WINDOW)),
+        packed=True,
+    ),
+    Architecture(
+        "Gemma 3 with vision",
+        "SEA-LION v4 (Gemma), as it is published",
+        lambda t, shape: t.Gemma3ForConditionalGeneration(
+            t.Gemma3Config(
+                text_config={**shape, "head_dim": 8, "sliding_window": WINDOW},
+                vision_config={**_EYE, "image_size": 28, "patch_size": 14},
+                mm_tokens_per_image=4,
+            )
+        ),
         packed=True,
     ),
     Architecture(
@@ -156,7 +169,7 @@ def random_model(architecture: Architecture, *, scale: float = 8.0, **sizes: int
     import transformers
 
     torch.manual_seed(0)
-    model = architecture.build(transformers, {**_SHAPE, **sizes}).eval()
+    model = architecture.build(transformers, {**SHAPE, **sizes}).eval()
     with torch.no_grad():
         for name, weights in model.named_parameters():
             if weights.dim() > 1 and "norm" not in name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -258,31 +259,40 @@ def test_a_text_can_be_copied_and_cached_as_lm_eval_does_with_answers(again: Cal
 class _SmallMemory:
     """Runs out of memory where more than some branches are continued together."""
 
-    def __init__(self, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, most: int, monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
         self.tried: list[int] = []
+        self.caches: dict[int, weakref.ref[Any]] = {}
+        self.held: list[int] = []
+        """Caches in memory at each pass."""
         grow = TreeModel.grow
 
-        def limited(model: TreeModel, tokens: Any, *others: Any) -> Any:
+        def limited(model: TreeModel, tokens: Any, seen: Any, places: Any, cache: Any) -> Any:
             self.tried.append(len(tokens))
+            self.caches[id(cache)] = weakref.ref(cache)
+            self.held.append(sum(each() is not None for each in self.caches.values()))
             if len(tokens) > most:
-                raise torch.OutOfMemoryError("tried to allocate too much")
-            return grow(model, tokens, *others)
+                raise type(error or torch.OutOfMemoryError())(str(error))
+            return grow(model, tokens, seen, places, cache)
 
         monkeypatch.setattr(TreeModel, "grow", limited)
 
 
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError(), MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+)
 def test_a_batch_that_does_not_fit_into_memory_is_halved_and_none_larger_is_tried_again(
-    llama: Any, monkeypatch: pytest.MonkeyPatch
+    llama: Any, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = _texts(_packed(llama))
     lm = _packed(llama, batch_size=6)
     lm.plan_generations([(prompt, _settings()) for prompt in PROMPTS])  # with the test that it makes of itself
-    memory = _SmallMemory(3, monkeypatch)
+    memory = _SmallMemory(3, monkeypatch, error)
     told: list[str] = []
     monkeypatch.setattr(lm.cache_hook, "add_partial", lambda method, asked, text: told.append(asked[0]))
     assert _texts(lm) == whole
     assert sorted(told) == sorted(PROMPTS)
     assert sum(count > 3 for count in memory.tried) == 1
+    assert max(memory.held) == 1, "a batch was kept in memory while its halves ran"
 
 
 def test_a_single_prompt_that_does_not_fit_into_memory_is_a_clear_error(

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 import torch
+from tokenizers import normalizers
 
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.packed.forward import Scored, TreeModel
-from seahelm_lite.models.packed.packs import Pack
+from seahelm_lite.models.packed.packs import Pack, cut
 from seahelm_lite.models.packed.scorer import PackedScorer
-from seahelm_lite.models.packed.sequences import SequenceList
+from seahelm_lite.models.packed.sequences import Encoded, SequenceList, sequences_of
 from seahelm_lite.records import Failure
 from tests.models.packed.architectures import ARCHITECTURES, random_model
 from tests.tiny_model import tiny_tokenizer
@@ -174,6 +175,34 @@ def test_an_empty_continuation_fails_by_itself(module: Any) -> None:
     assert isinstance(found[1], Failure)
     assert "no tokens" in found[1].cause
     assert len(_values(found)) == 2
+
+
+def test_a_context_without_tokens_fails_by_itself(module: Any) -> None:
+    scorer = _scorer(module)
+    # As that of SentencePiece models does, which begins no text with a token of its own.
+    scorer._encoder.tokenizer.backend_tokenizer.normalizer = normalizers.Replace("\u200b", "")
+    found = _score(scorer, [PAIRS[0], ("\u200b", "A B C"), PAIRS[1]])
+    assert isinstance(found[1], Failure)
+    assert "context has no tokens" in found[1].cause
+    assert len(_values(found)) == 2
+
+
+def test_stems_of_other_sequences_are_not_taken_for_those_that_stand_in_the_same_places(module: Any) -> None:
+    model = TreeModel(module, "one", None)
+    lists = [_nested(first=10), _nested(first=200)]
+    last = cut(lists[0], 20)[-1]
+    assert last.stem is not None
+    assert last.stem.parent is not None
+    for sequences in lists:
+        found = model.score(sequences, last)
+        assert found == TreeModel(module, "one", None).score(sequences, last)
+
+
+def _nested(*, first: int) -> SequenceList:
+    """Sequences with a stem on a stem, whose places do not depend on the first token."""
+    outer, inner = [first] * 40, list(range(100, 140))
+    short = [Encoded([*outer, n, n], [9]) for n in range(30)]
+    return sequences_of([*short, *(Encoded([*outer, *inner, n, n], [9]) for n in range(30))], 512)
 
 
 def test_prompts_that_are_cut_are_counted(module: Any) -> None:
