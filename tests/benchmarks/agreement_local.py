@@ -90,7 +90,7 @@ def _compare(architecture: Architecture, tokenizer: Any, questions: Sequence[Que
     pairs = list(dict.fromkeys(pair for question in questions for pair in question.pairs))
     packed = packed_class(hf)(pretrained=model, **settings)
     if packed.scorer is None:
-        print(f"{architecture.name}: scored by lm-eval's own hf, as {packed.unpacked_because}", flush=True)
+        print(f"{architecture.name}: scored by lm-eval's own hf; it {packed.unpacked_because}", flush=True)
         return 0
     found = _answers(packed, pairs)
     theirs = _answers(hf(pretrained=model, **settings), pairs)

@@ -24,6 +24,8 @@ RUNS = 3
 BAR_S = 30
 BAR_GIB = 2
 PROTOCOLS: tuple[Protocol, ...] = ("ll-letter", "gen-letter")
+_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
+"""The unit in which the system tells peak memory."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,6 @@ def _run(folder: Path, protocol: Protocol, out: str) -> Cost:
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _MAXRSS_BYTES / 2**30)
-
-
-_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
-"""The unit in which the system tells peak memory."""
 
 
 def _as_the_command() -> int:
