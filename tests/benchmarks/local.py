@@ -55,15 +55,15 @@ class Workload:
 
 
 WORKLOADS = (
-    Workload("letters, no shots", MMLU, "ll-letter", 0, 60),
+    Workload("letters, no shots", MMLU, "ll-letter", 0, 40),
     Workload("letters, five shots", MMLU, "ll-letter", 5, 40, bar=6),
-    Workload("cloze, no shots", MMLU, "ll-cloze", 0, 60, bar=5),
-    Workload("cloze, five shots", MMLU, "ll-cloze", 5, 8),
-    Workload("letters, five shots, 128k", MMLU, "ll-letter", 5, 40, vocabulary=128_000, bar=12),
-    Workload("cloze, no shots, 128k", MMLU, "ll-cloze", 0, 40, vocabulary=128_000, bar=12),
+    Workload("cloze, no shots", MMLU, "ll-cloze", 0, 40, bar=5),
+    Workload("cloze, five shots", MMLU, "ll-cloze", 5, 6),
+    Workload("letters, five shots, 128k", MMLU, "ll-letter", 5, 28, vocabulary=128_000, bar=12),
+    Workload("cloze, no shots, 128k", MMLU, "ll-cloze", 0, 28, vocabulary=128_000, bar=12),
     Workload("cloze, no shots, 256k", MMLU, "ll-cloze", 0, 20, vocabulary=256_000),
-    Workload("thai_exam letters, five shots", ("thai_exam_onet", "thai_exam_ic"), "ll-letter", 5, 8),
-    Workload("copal_id cloze, no shots", ("copal_id_standard", "copal_id_colloquial"), "ll-cloze", 0, 60),
+    Workload("thai_exam letters, five shots", ("thai_exam_onet", "thai_exam_ic"), "ll-letter", 5, 6),
+    Workload("copal_id cloze, no shots", ("copal_id_standard", "copal_id_colloquial"), "ll-cloze", 0, 40),
 )
 
 
