@@ -160,7 +160,9 @@ def _measured(workload: Workload, folder: Path, file: Path) -> tuple[str, float]
     passes = [{name: side.run("all", batch) for name, side in sides.items()} for _ in range(PASSES)]
     for side in sides.values():
         side.end()
-    seconds = {name: statistics.median(each[name]["seconds"] for each in passes) for name in sides}
+    seconds, cpu = (
+        {name: statistics.median(each[name][kind] for each in passes) for name in sides} for kind in ("seconds", "cpu")
+    )
     last = passes[-1]
     trie, ours, theirs = last["floor"]["trie"], last["ours"], last["hf"]
     differing, close, largest = _compared(pairs, ours["answers"], theirs["answers"])
@@ -172,6 +174,8 @@ def _measured(workload: Workload, folder: Path, file: Path) -> tuple[str, float]
         f"  ours {seconds['ours']:.1f} s, lm-eval hf {seconds['hf']:.1f} s at batch {batch}: "
         f"{seconds['hf'] / seconds['ours']:.1f}x{bar}; "
         f"floor {seconds['floor']:.1f} s: {seconds['ours'] / seconds['floor']:.2f} (bar {LIMIT_FLOOR})\n"
+        f"  CPU seconds: ours {cpu['ours']:.1f}, lm-eval hf {cpu['hf']:.1f}, floor {cpu['floor']:.1f}: "
+        f"{cpu['hf'] / cpu['ours']:.1f}x and {cpu['ours'] / cpu['floor']:.2f}\n"
         f"  tokens: trie {trie['distinct']:,}, ours forwarded {ours['forwarded']:,} "
         f"({ours['forwarded'] / trie['distinct']:.3f}, bar {LIMIT_FORWARDED:.2f}), "
         f"hf forwarded {theirs['forwarded']:,}; token ceiling "
