@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.tiny_model import tiny_tokenizer
+
 TOKENS = 8_000
 """Entries of the tokenizer. The model's own vocabulary is larger; what it has beyond them costs its output layer time
 and is never asked for, so that the same requests can be put to models of several vocabularies."""
@@ -21,19 +23,9 @@ def save_llama(folder: Path, texts: Iterable[str], *, vocabulary: int) -> Path:
         vocabulary: Entries of the model's input and output layers: 32,000 makes 56 million parameters.
     """
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import LlamaConfig, LlamaForCausalLM
 
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=TOKENS, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet, show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
-    fast.save_pretrained(folder)
+    tiny_tokenizer(texts, size=TOKENS).save_pretrained(folder)
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=vocabulary,
