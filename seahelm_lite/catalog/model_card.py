@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
+from seahelm_lite.catalog.access import Access, OnOff, Part, Unknown, YesNo, YesNoConditional
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.catalog.task_card import CountryCode, LanguageTag, Protocol
 from seahelm_lite.catalog.yaml_files import parse, read_yaml
 from seahelm_lite.errors import CardError
 
-
-def _word(value: object) -> object:
-    """YAML 1.1 reads `yes`, `no`, `on` and `off` as booleans; on a card they are words."""
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+Sourced = tuple[str, ...] | Unknown
+"""Names of the card's sources that a part rests on; `unknown` where nothing in it is known."""
 
 
-YesNo = Annotated[Literal["yes", "no", "conditional", "unknown"], BeforeValidator(_word)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Developer(_Part):
+class Developer(Part):
     """Who made the model."""
 
     name: str
@@ -35,91 +28,203 @@ class Developer(_Part):
     country: CountryCode
 
 
-class Openness(_Part):
+class Identity(Part):
+    """What the model is called, and by whom it was made."""
+
+    name: str
+    version: str
+    developer: Developer
+    released: date | Annotated[str, Field(pattern=r"^\d{4}(-\d{2})?$")] | Unknown = "unknown"
+    homepage: str | None = None
+    status: Literal["active", "deprecated", "gated", "unreleased", "unknown"]
+    src: Sourced
+
+
+class Parent(Part):
+    """What the weights were made from."""
+
+    model: str
+    """Repository or name."""
+    relation: str
+
+
+class Lineage(Part):
+    """Where the weights come from."""
+
+    origin: Literal["from-scratch", "continued-pretraining", "fine-tune", "merge", "distillation", "unknown"]
+    parents: tuple[Parent, ...] = ()
+    params_total_b: float | Unknown = "unknown"
+    """Billions."""
+    params_active_b: float | Unknown = "unknown"
+    architecture: str = "unknown"
+    training_data: Literal["full", "partial", "none", "unknown"] = "unknown"
+    """How much of it is disclosed."""
+    claims: tuple[str, ...] = ()
+    """What the developer says of it and nobody else has shown."""
+    src: Sourced
+
+
+class Openness(Part):
     """What may be had and used."""
 
-    weights: Literal["open", "gated", "closed"]
+    weights: Literal["open", "gated", "closed", "none", "unknown"]
     licence: str
     """SPDX id, the licence's own name, or `unknown`."""
-    commercial: YesNo = "unknown"
+    commercial: YesNoConditional = "unknown"
+    src: Sourced
 
 
-class Hosting(_Part):
+class Hosting(Part):
     """Where an endpoint runs."""
 
     endpoint: str
-    country: CountryCode | Literal["unknown"]
+    """Id of one of the card's ways of access."""
+    country: CountryCode | Unknown
+    region: str | Unknown = "unknown"
     operator: str
 
 
-class Residency(_Part):
+class Residency(Part):
     """Where data goes."""
 
     developer_jurisdiction: CountryCode
     hosting: tuple[Hosting, ...] = ()
     air_gap: YesNo
-    retention_days: int | Literal["unknown"] = "unknown"
-    trains_on_inputs: YesNo = "unknown"
+    """Whether the model can run in a room without a network."""
+    retention_days: int | Unknown = "unknown"
+    trains_on_inputs: Annotated[
+        Literal["yes", "no", "opt-out", "unknown"],
+        BeforeValidator(lambda value: {True: "yes", False: "no"}.get(value, value)),
+    ] = "unknown"
+    src: Sourced
 
 
-class LanguageClaim(_Part):
+class LanguageClaim(Part):
     """A language the developer speaks of."""
 
     code: LanguageTag
     level: Literal["official", "claimed", "untested"]
 
 
-class Endpoint(_Part):
-    """One way to reach the model."""
+class Weights(Part):
+    """A repository of weights."""
 
-    id: str
-    wire: Literal["openai-chat", "hf"]
-    base_url: str | None = None
-    model_id: str
-    """Name of the model at the endpoint, or its hub repository."""
-    revision: str | None = None
-    api_key_env: str | None = None
-    """Environment variable that holds the key; the key itself never stands on a card."""
-    max_concurrency: int | None = Field(default=None, ge=1)
-    verified: Literal["docs", "live", "none"] = "none"
-    verified_on: date | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> Endpoint:
-        if self.wire == "openai-chat" and self.base_url is None:
-            raise ValueError("an openai-chat endpoint needs base_url")
-        return self
+    repo: str
+    revision: str | Unknown = "unknown"
+    role: Literal["instruct", "base", "quantised"]
 
 
-class ModelCard(_Part):
+class Tokenizer(Part):
+    """What splits its text, for counts of tokens without the model."""
+
+    repo: str | Unknown = "unknown"
+    vocabulary: int | Unknown = "unknown"
+
+
+class Context(Part):
+    """How much it reads and writes, in tokens."""
+
+    window: int | Unknown = "unknown"
+    max_output: int | Unknown = "unknown"
+    default_max_tokens: int | Unknown = "unknown"
+
+
+class Chat(Part):
+    """How it is spoken to."""
+
+    template: Literal["repo", "server", "none", "unknown"] = "unknown"
+    system_role: Literal["native", "merged", "none", "unknown"] = "unknown"
+    """`merged`: what is said as system stands at the head of the first question."""
+
+
+class Switch(Part):
+    """What turns thinking on and off in a request."""
+
+    field: str
+    """Dotted path in the body, such as `chat_template_kwargs.enable_thinking`."""
+    on: JsonValue = None
+    off: JsonValue = None
+    """Where a value is None, the endpoint cannot be switched that way."""
+
+
+class Reasoning(Part):
+    """Whether it thinks before it answers."""
+
+    mode: Literal["none", "optional", "always", "unknown"] = "unknown"
+    default: OnOff | Unknown = "unknown"
+    switch: Switch | None = None
+    output: str = Field(default="unknown", pattern=r"^(unknown|hidden|field:[a-z_]+|tag:<[a-z_]+>)$")
+    """Where the thinking is found: in a field of the message, between tags in the text, or nowhere."""
+    budget_tokens: int | Unknown = "unknown"
+    """What is added to a task's limit of tokens while it thinks."""
+    src: Sourced = "unknown"
+
+
+class Source(Part):
+    """Where a fact was found."""
+
+    what: str
+    """A URL, or words that find it."""
+    kind: Literal["vendor", "weights", "third-party", "price-map", "press", "common"]
+    """`third-party`: code or pages of others; `price-map`: a library's table; `common`: general knowledge."""
+    on: date | None = None
+
+
+class ModelCard(Part):
     """Facts about a model; what nobody could find out says `unknown`."""
 
     schema_: Literal["seahelm-lite/model/1"] = Field(alias="schema")
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    name: str
-    version: str
-    developer: Developer
-    status: Literal["active", "deprecated", "gated"]
+    identity: Identity
+    lineage: Lineage
     openness: Openness
     residency: Residency
     languages: tuple[LanguageClaim, ...] = ()
-    params_total_b: float | None = None
-    """Billions of parameters, where stated."""
-    access: tuple[Endpoint, ...] = Field(min_length=1)
-    """The first is used unless another is named, as in `card@endpoint`."""
-    protocols: tuple[Protocol, ...] = Field(min_length=1)
+    weights: tuple[Weights, ...] = ()
+    tokenizer: Tokenizer = Tokenizer()
+    context: Context = Context()
+    chat: Chat = Chat()
+    reasoning: Reasoning = Reasoning()
+    access: tuple[Access, ...] = ()
+    """The first is used unless another is named, as in `card@endpoint`. None for a model that nobody can reach."""
+    protocols: tuple[Protocol, ...]
     quirks: tuple[str, ...] = ()
-    sources: tuple[str, ...] = Field(min_length=1)
+    sources: dict[str, Source] = Field(min_length=1)
+    """By the name that parts refer to."""
 
-    def endpoint(self, name: str | None) -> Endpoint:
-        """An endpoint by name, or the first.
+    @model_validator(mode="after")
+    def _refers_to_what_is_here(self) -> ModelCard:
+        for named in self._named_sources():
+            if named not in self.sources:
+                raise ValueError(f"src names {named!r}, which is not among the card's sources")
+        ids = [access.id for access in self.access]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two ways of access have the same id")
+        for hosting in self.residency.hosting:
+            if hosting.endpoint not in ids:
+                raise ValueError(f"hosting names the endpoint {hosting.endpoint!r}, which is not under access")
+        return self
+
+    def _named_sources(self) -> Iterator[str]:
+        parts = (self.identity, self.lineage, self.openness, self.residency, self.reasoning, *self.access)
+        for part in parts:
+            if part.src != "unknown":
+                yield from part.src
+        for access in self.access:
+            yield from (price.src for price in access.price)
+
+    def endpoint(self, name: str | None) -> Access:
+        """A way of access by name, or the first.
 
         Raises:
             UnknownNameError: With the nearest names.
+            CardError: If there is none at all.
         """
-        for endpoint in self.access:
-            if name in (None, endpoint.id):
-                return endpoint
+        if not self.access:
+            raise CardError(f"{self.id} cannot be reached: its card knows no access", remedy="; ".join(self.quirks))
+        for access in self.access:
+            if name in (None, access.id):
+                return access
         raise unknown(f"endpoint of {self.id}", str(name), [e.id for e in self.access], listing=f"the card {self.id}")
 
 

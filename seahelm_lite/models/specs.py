@@ -54,20 +54,20 @@ def _from_card(spec: str) -> Model:
     if name not in cards:
         raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
     endpoint = cards[name].endpoint(wanted or None)
-    if endpoint.wire == "hf":
+    if endpoint.kind == "in-process":
         from seahelm_lite.models.local import hugging_face
 
         revision = {"revision": endpoint.revision} if endpoint.revision is not None else {}
         return hugging_face(endpoint.model_id, revision, spec=spec)
-    if endpoint.api_key_env is not None and not os.environ.get(endpoint.api_key_env):
-        raise ModelError(f"the key variable {endpoint.api_key_env} is not set", where=spec, remedy="Export it.")
+    if endpoint.auth.env is not None and endpoint.auth.required and not os.environ.get(endpoint.auth.env):
+        raise ModelError(f"the key variable {endpoint.auth.env} is not set", where=spec, remedy="Export it.")
     from seahelm_lite.models.api import OpenAIChat
 
     return OpenAIChat(
         base_url=endpoint.base_url or "",
         model=endpoint.model_id,
-        api_key_env=endpoint.api_key_env or "OPENAI_API_KEY",
-        concurrency=endpoint.max_concurrency or 16,
+        api_key_env=endpoint.auth.env or "OPENAI_API_KEY",
+        concurrency=endpoint.limits.max_concurrency or 16,
     )
 
 
