@@ -29,6 +29,8 @@ class Capabilities:
     """Answers by task and document id rather than by text (baselines, replay)."""
     writes: bool = True
     """Answers in words of its own; a model that does not only chooses among options."""
+    json_schema: bool = False
+    """Keeps its answer to a JSON schema that the request carries, which `gen-choice` needs."""
     host: str | None = None
     """Host that receives the prompts; None when nothing leaves the process."""
 
