@@ -69,6 +69,8 @@ class Auth(Part):
     """Seconds that a token lives, where the reply that brings it does not say."""
     token_headers: Mapping[str, str] = Field(default_factory=dict)
     """Further headers of the exchange; `{uuid4}` stands for a new random id."""
+    token_fields: Mapping[str, str] = Field(default_factory=lambda: {"grant_type": "client_credentials"})
+    """Form fields of the exchange beside `scope`; the default is RFC 6749, 4.4.2, from which some vendors depart."""
 
     @model_validator(mode="after")
     def _complete(self) -> Auth:
