@@ -147,7 +147,11 @@ class Switch(Part):
     """Dotted path in the body, such as `chat_template_kwargs.enable_thinking`."""
     on: JsonValue = None
     off: JsonValue = None
-    """Where a value is None, the endpoint cannot be switched that way."""
+    """`null` is a value like another, where the card gives it."""
+
+    def turns(self, state: OnOff) -> bool:
+        """Whether the card gives a value for that state; without one, the endpoint cannot be switched that way."""
+        return state in self.model_fields_set
 
 
 class Reasoning(SourcedPart):
@@ -173,8 +177,9 @@ class Source(Part):
 
     what: str
     """A URL, or words that find it."""
-    kind: Literal["vendor", "weights", "third-party", "price-map", "press", "common"]
-    """`third-party`: code or pages of others; `price-map`: a library's table; `common`: general knowledge."""
+    kind: Literal["vendor", "weights", "third-party", "price-map", "press", "survey", "common"]
+    """`third-party`: code or pages of others; `price-map`: a library's table of models; `survey`: our own
+    notes, which do not say where they have it from; `common`: general knowledge that nobody has checked."""
     on: date | None = None
 
 

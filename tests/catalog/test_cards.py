@@ -53,6 +53,7 @@ access:
     model_id: pelanduk
     base_url: https://api.example.org/v1
     auth: {kind: bearer, env: PELANDUK_KEY}
+    params: {unsupported: [seed]}
     price:
       - {currency: MYR, prompt: 1, completion: 2, as_of: 2026-11-01, src: page}
     src: [page]
@@ -177,6 +178,7 @@ def test_neither_yes_nor_no_is_refused(tmp_path: Path, written: str) -> None:
         ),
         ("env: PELANDUK_KEY", "env: sk-12345", "is no name of an environment variable"),
         ("{currency: MYR, ", "{", "access.1.price.0.currency: Field required"),
+        ("unsupported: [seed]", "unsupported: [sed]", "access.1.params.unsupported.0: Input should be 'max_tokens'"),
         ("currency: MYR", "currency: RM", "access.1.price.0.currency: String should match pattern"),
         ("protocols: [gen-letter]", "protocols: []", "protocols are the ways in which it can be asked"),
         ("protocols: [gen-letter]", "protocols: [gen-leter]", "protocols.0: Input should be 'gen-letter'"),
@@ -225,11 +227,24 @@ def test_a_fault_of_a_whole_part_names_the_line_where_it_begins(
     assert caught.value.where == f"{path}:{line}"
 
 
-def test_the_values_of_a_switch_that_yaml_reads_as_booleans_have_their_keys(tmp_path: Path) -> None:
-    _model(tmp_path)
+@pytest.mark.parametrize(
+    ("written", "on", "off"),
+    [
+        ("on: yes, off: no", [True], [False]),
+        ("on: 'on', off: 'off'", ["on"], ["off"]),
+        ("off: null", [], [None]),
+        ("on: {type: enabled}", [{"type": "enabled"}], []),
+        ("", [], []),
+    ],
+)
+def test_a_switch_has_the_values_that_its_card_gives(
+    tmp_path: Path, written: str, on: list[object], off: list[object]
+) -> None:
+    _model(tmp_path, _edited(MODEL, "on: 'yes', off: off", written)[0])
     switch = model_cards(tmp_path)["pelanduk-1b"].reasoning.switch
     assert switch is not None
-    assert (switch.on, switch.off) == ("yes", False)
+    assert [switch.on] * switch.turns("on") == on
+    assert [switch.off] * switch.turns("off") == off
 
 
 def test_a_model_that_nobody_can_reach_says_why_when_it_is_asked(tmp_path: Path) -> None:
