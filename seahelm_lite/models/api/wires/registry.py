@@ -72,11 +72,11 @@ def _points() -> dict[str, EntryPoint]:
 def _loaded(point: EntryPoint) -> Wire | BrokenPlugin:
     owner, names = owner_of(point), frozenset({point.name})
     try:
-        wire = point.load()
-        fits = isinstance(wire, Wire) and not isinstance(wire, type)
+        found: object = point.load()
+        wire = found if isinstance(found, Wire) and not isinstance(found, type) else None
     except Exception as error:  # whatever the module does while it is imported
         return BrokenPlugin(owner, f"{point.value} cannot be imported ({type(error).__name__}: {error})", names)
-    if not fits:
+    if wire is None:
         return BrokenPlugin(owner, f"{point.value} is not an object with all that a wire format has", names)
     if wire.name != point.name:
         return BrokenPlugin(owner, f"{point.value} calls itself {wire.name!r}, its entry point {point.name!r}", names)
