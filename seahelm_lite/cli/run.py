@@ -38,7 +38,9 @@ def add(commands: Any) -> None:
     what.add_argument("--config", type=Path, metavar="FILE", help="YAML with the same settings; options here win")
     what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
     how = parser.add_argument_group("how it is asked")
-    how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
+    how.add_argument(
+        "--protocol", metavar="P", help="gen-letter (default), gen-choice, ll-letter or ll-cloze, for multiple choice"
+    )
     how.add_argument(
         "--compat", metavar="PEER", help="sea-helm or lm-eval: with that harness's own prompts and scoring"
     )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from seahelm_lite.catalog.compat import COMPAT, Peer
 from seahelm_lite.catalog.definitions import Pair, TaskDefinition
-from seahelm_lite.catalog.task_card import Protocol, ProtocolName
+from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, ProtocolName
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
@@ -149,11 +149,17 @@ def make_plan(
 
 
 def refuse_impossible(protocol: Protocol | None, facts: ModelFacts) -> None:
-    """Log-likelihood protocols need a model that gives true prompt log-probabilities.
+    """Log-likelihood protocols need a model that gives true prompt log-probabilities, `gen-choice` one that keeps its
+    answer to a JSON schema.
 
     Raises:
         ProtocolError: Naming the protocol to use instead.
     """
+    if protocol == "gen-choice" and not facts.capabilities.json_schema:
+        raise ProtocolError(
+            f"{facts.name} is not known to keep its answers to a JSON schema, so it cannot be asked in gen-choice",
+            remedy="Use --protocol gen-letter, which every model can do.",
+        )
     if protocol in ("ll-letter", "ll-cloze") and not facts.capabilities.prompt_logprobs:
         raise ProtocolError(
             f"{facts.name} gives no prompt log-probabilities, so it cannot be asked in {protocol}",
@@ -173,7 +179,7 @@ def protocol_for(definition: TaskDefinition, wanted: Protocol | None) -> Protoco
     if card.kind == "generation":
         return "gen"
     protocol: Protocol = wanted or "gen-letter"
-    if protocol not in card.protocols:
+    if protocol not in card.asked_in:
         raise Unsuited(f"cannot be asked in {protocol}, only in {', '.join(card.protocols)}")
     return protocol
 
@@ -246,7 +252,7 @@ def layout_for(protocol: Protocol, spec: RunSpec, facts: ModelFacts) -> Literal[
         return "chat"
     if spec.chat_template == "off" or not facts.capabilities.chat:
         return "plain"
-    return "chat" if spec.chat_template == "on" or protocol in ("gen-letter", "gen") else "plain"
+    return "chat" if spec.chat_template == "on" or protocol in WRITTEN_PROTOCOLS else "plain"
 
 
 def _refuse_egress(definition: TaskDefinition, spec: RunSpec, facts: ModelFacts) -> None:
@@ -275,7 +281,7 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
     if spec.compat is not None:
         yield DIFFERENCES[spec.compat]
     if not facts.capabilities.chat and not facts.capabilities.by_document:
-        asked = [task.protocol for task in tasks if task.protocol in ("gen-letter", "gen")]
+        asked = [task.protocol for task in tasks if task.protocol in WRITTEN_PROTOCOLS]
         if asked:
             yield f"{asked[0]} asked as a plain completion: the model has no chat template"
     if spec.chat_template == "off" and not facts.capabilities.plain:
