@@ -51,7 +51,7 @@ def rotation_scores(
         told: What the manifest says of the rotations.
     """
     turned = _turned(task, answers, orders)
-    states = Counter(answer.state for one in turned for answer in one.answers)
+    states: Counter[str] = Counter(answer.state for one in turned for answer in one.answers)
     reason = _reason(states, turned)
     known = [] if reason is not None else turned
     clusters = [one.document.cluster for one in known]
