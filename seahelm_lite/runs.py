@@ -137,8 +137,8 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executo
 
 
 def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
-    """Everything that would change an answer. There is no switch for thinking yet: the model's own default holds."""
-    return {**facts.fingerprint, "system_prompt": spec.system_prompt, "thinking": "default"}
+    """Everything that would change an answer. A model that was told whether to think says so itself."""
+    return {"thinking": "default", **facts.fingerprint, "system_prompt": spec.system_prompt}
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.models.training import Training
 from seahelm_lite.records import JsonValue, Outcome, Request
 from seahelm_lite.sources.documents import TaskDocuments
+
+Thinking = Literal["auto", "on", "off"]
+"""Whether a model shall think before it answers; `auto` leaves that to the model."""
 
 Deliver = Callable[[int, Outcome], None]
 """Called with the index of a request and its outcome, as soon as it is known, in any order, from one thread."""
@@ -29,6 +32,8 @@ class Capabilities:
     """Answers by task and document id rather than by text (baselines, replay)."""
     writes: bool = True
     """Answers in words of its own; a model that does not only chooses among options."""
+    json_schema: bool = False
+    """Keeps its answer to a JSON schema that the request carries, which `gen-choice` needs."""
     host: str | None = None
     """Host that receives the prompts; None when nothing leaves the process."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
-from seahelm_lite.models.base import DocumentModel, Model
+from seahelm_lite.models.base import DocumentModel, Model, Thinking
 from seahelm_lite.models.series import series_of
 
 _SECRET_ENDS = ("key", "secret", "password", "credentials", "header", "headers")
@@ -25,12 +25,16 @@ FORMS = (
 )
 
 
-def open_model(spec: str) -> Model | DocumentModel:
+def open_model(spec: str, *, thinking: Thinking = "auto") -> Model | DocumentModel:
     """Build the model that a SPEC names. Heavy libraries are imported only for the kinds that need them.
+
+    Args:
+        spec: In one of the `FORMS`.
+        thinking: Whether it shall think before it answers.
 
     Raises:
         UnknownNameError: If the form, or the card, is unknown.
-        ModelError: If the model cannot be loaded or reached.
+        ModelError: If the model cannot be loaded or reached, or cannot be told whether to think.
     """
     if (checkpoints := series_of(spec)) is not None:
         raise ModelError(
@@ -39,6 +43,10 @@ def open_model(spec: str) -> Model | DocumentModel:
             remedy="`seahelm-lite run` asks them one after another.",
         )
     kind, colon, rest = spec.partition(":")
+    if thinking != "auto":
+        raise ModelError(
+            "cannot be told whether to think", where=spec, remedy="Leave thinking to the model, or name a model card."
+        )
     if not colon:
         return _from_card(spec)
     if kind not in _BUILDERS or not rest:

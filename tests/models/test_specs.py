@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from seahelm_lite.errors import ModelError, UnknownNameError
+from seahelm_lite.models.base import Thinking
 from seahelm_lite.models.specs import FORMS, open_model
 
 
@@ -132,6 +133,13 @@ def test_a_tilde_is_the_home_folder(spec: str, what: str, tmp_path: Path, monkey
 def test_an_lm_eval_type_that_does_not_exist_is_named() -> None:
     with pytest.raises(ModelError, match="lm-eval has no model type 'nope'"):
         open_model("lmeval:nope")
+
+
+@pytest.mark.parametrize("thinking", ["on", "off"])
+def test_a_model_that_cannot_be_told_whether_to_think_is_named(thinking: Thinking) -> None:
+    with pytest.raises(ModelError, match="cannot be told whether to think") as caught:
+        open_model("baseline:random", thinking=thinking)
+    assert caught.value.where == "baseline:random"
 
 
 @pytest.mark.parametrize("kind", ["random", "majority", "longest", "ngram"])
