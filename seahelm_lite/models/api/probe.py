@@ -138,7 +138,7 @@ class Prober:
         if "stop" not in self._wire.params:
             findings.append(self._inexpressible("stop"))
         else:
-            stopped = await self._call({**self._cold, "stop": [word.text]}) if word is not None else Answer()
+            stopped = await self._call({**self._cold, "stop": [word]}) if word is not None else Answer()
             findings.append(rules.stop(unstopped, word, stopped, repeats=self._repeats))
         short = await self._call(self._cold, less=self._limit - _SHORTEST)
         findings.append(rules.max_tokens(plain, short, limits=(self._limit, _SHORTEST)))

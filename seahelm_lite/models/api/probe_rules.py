@@ -10,55 +10,42 @@ import json
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from seahelm_lite.models.api.probe_answers import Answer, Finding, Outcome, comparable, quoted, same, shared
 from seahelm_lite.records import JsonValue
 
 _LEFT = 24
 """Characters that have to follow a stop word in an answer without one, so that ending there is no accident."""
+_OFTEN = 3
+"""Times that an answer has to have a piece, so that one without it is no accident."""
 _RAGGED = 12
 """Characters that may follow it where stopping works: the rest of the token that completed it."""
 _NO_ANSWER = "the answers are empty or too short to compare"
 
 
-@dataclass(frozen=True, slots=True)
-class StopWord:
-    """A piece of text that the model writes of its own accord."""
+def choose_stop(answers: Sequence[str], *, repeats: bool) -> str | None:
+    """A piece of text that the model writes of its own accord, to stop at; None where none would tell anything.
 
-    text: str
-    everywhere: bool
-    """Whether every answer has it early, so that one without it was stopped; else only the exact place tells."""
-
-
-def choose_stop(answers: Sequence[str], *, repeats: bool) -> StopWord | None:
-    """A piece of the first answer to stop at; None where none would tell anything.
+    Where the first answer comes again when it is asked for again, that is a piece of it, and the place where it
+    stands will tell. Elsewhere it is one that every answer has several times, so that one without it was stopped.
 
     Args:
         answers: All that came without a stop word.
-        repeats: Whether the first answer comes again when it is asked for again.
+        repeats: Whether the first answer comes again.
     """
+    first = answers[0]
     pieces = [
-        (start, answers[0][start : start + length])
-        for length in (3, 2, 1)
-        for start in range(len(answers[0]))
-        if _is_plain(answers[0][start : start + length], length)
+        piece for size in (3, 2, 1) for at in range(len(first)) if _is_plain(piece := first[at : at + size], size)
     ]
-
-    def fits(piece: str, text: str, earliest: int) -> bool:
-        place = text.find(piece)
-        return place >= earliest and len(text) - place - len(piece) >= _LEFT
-
-    for start, piece in pieces:
-        if start and all(fits(piece, text, 1) for text in answers):
-            return StopWord(piece, everywhere=True)
     if not repeats:
-        return None
-    # An answer that says one thing over and over has no piece that does not begin it.
+        often = max(pieces, key=lambda piece: min(text.count(piece) for text in answers), default="")
+        return often if often and all(text.count(often) >= _OFTEN for text in answers) else None
+    # An answer that says one thing over and over has no piece but the one that it begins with.
     for earliest in (1, 0):
-        for _, piece in pieces:
-            if fits(piece, answers[0], earliest):
-                return StopWord(piece, everywhere=False)
+        for piece in pieces:
+            place = first.find(piece)
+            if place >= earliest and len(first) - place - len(piece) >= _LEFT:
+                return piece
     return None
 
 
@@ -69,7 +56,7 @@ def _is_plain(piece: str, length: int) -> bool:
     )
 
 
-def stop(answers: Sequence[str], word: StopWord | None, stopped: Answer, *, repeats: bool) -> Finding:
+def stop(answers: Sequence[str], word: str | None, stopped: Answer, *, repeats: bool) -> Finding:
     """Whether an answer ends where a stop word would begin.
 
     Args:
@@ -87,19 +74,19 @@ def stop(answers: Sequence[str], word: StopWord | None, stopped: Answer, *, repe
     return Finding("stop", outcome, seen, calls)
 
 
-def _stopped(answers: Sequence[str], word: StopWord, stopped: Answer, *, repeats: bool) -> tuple[Outcome, str]:
-    asked, text = quoted(word.text), stopped.text
-    place = text.find(word.text)
+def _stopped(answers: Sequence[str], word: str, stopped: Answer, *, repeats: bool) -> tuple[Outcome, str]:
+    asked, text = quoted(word), stopped.text
+    place = text.find(word)
     if place >= 0:
-        left = len(text) - place - len(word.text)
+        left = len(text) - place - len(word)
         if left <= _RAGGED and not stopped.cut:
             return "honoured", f"ended at {asked}" + (f", {left} characters later" if left else ", with it at the end")
         return "ignored", f"went on after {asked} for {left} characters"
-    before = answers[0][: answers[0].find(word.text)].rstrip()
+    before = answers[0][: answers[0].find(word)].rstrip()
     if text.rstrip() == before and (before or repeats) and not stopped.cut:
         return "honoured", f"ended where {asked} stood in the answer without a stop word"
     short = bool(text.strip()) and len(text) < min(map(len, answers))
-    if word.everywhere and short and not stopped.cut:
+    if not repeats and short and not stopped.cut:
         return "honoured", f"had no {asked}, which all {len(answers)} answers without a stop word had"
     return "unknown", f"another answer, without {asked}: {quoted(text)}"
 
@@ -302,6 +289,8 @@ def streaming(answer: Answer) -> Finding:
     if not answer.text:
         return Finding("streaming", "unknown", "the stream brought no text", 1)
     usage = "with usage" if answer.written_tokens is not None else "without usage"
+    if answer.pieces == 1 and not comparable([answer.text]):
+        return Finding("streaming", "unknown", f"one piece, of an answer too short for more, {usage}", 1)
     if answer.pieces == 1:
         return Finding("streaming", "ignored", f"one piece with the whole answer in it, {usage}", 1)
     return Finding("streaming", "honoured", f"{answer.pieces} pieces, {usage}", 1)
