@@ -67,7 +67,7 @@ def record(access: Access, probed: Probed, on: date) -> Record:
 
 def _params(before: Params, probed: Probed) -> Record:
     """What becomes of parameters: one that is ignored is not sent either, so that a run says that it lacked it."""
-    unsupported = set(before.unsupported)
+    unsupported: set[str] = set(before.unsupported)
     for finding in probed.findings:
         if finding.outcome == "unknown":
             continue
@@ -76,8 +76,9 @@ def _params(before: Params, probed: Probed) -> Record:
             (unsupported.add if lacking else unsupported.discard)(_PARAMS[finding.what])
         elif finding.what == "temperature 0":
             (unsupported.add if finding.outcome == "refused" else unsupported.discard)("temperature")
-    told = before.model_dump(mode="json", exclude_defaults=True)
-    told |= {"unsupported": sorted(unsupported), "rename": {**before.rename, **probed.rename}}
+    told: Record = before.model_dump(mode="json", exclude_defaults=True)
+    told["unsupported"] = sorted(unsupported)
+    told["rename"] = {**told.get("rename", {}), **probed.rename}
     told["unknown_field"] = _unknown_field(probed) or before.unknown_field
     return {name: value for name, value in Params.model_validate(told).model_dump(mode="json").items() if value}
 
