@@ -18,7 +18,7 @@ from seahelm_lite.models.api.endpoint import Endpoint, check_base_url
 from seahelm_lite.models.api.faults import Fault, Kind, fault_of_no_reply
 from seahelm_lite.models.api.retry import is_retryable
 from seahelm_lite.models.api.secrecy import Secrets
-from seahelm_lite.models.api.transport import NoReply, Reply, post
+from seahelm_lite.models.api.transport import NoReply, Reply, send
 from seahelm_lite.models.api.wires.common import error_message
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class TokenSource:
                 return token
             if self._exchanges != seen and self._fault is not None:
                 return self._fault
-            got = self._read(await post(session, self._url, self._form(), self._headers()))
+            got = self._read(await send(session, self._url, self._form(), self._headers()))
             self._exchanges += 1
             self._fault = got if isinstance(got, Fault) else None
             return got

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
 from seahelm_lite.catalog.access import Access
 from seahelm_lite.catalog.model_card import Reasoning
 from seahelm_lite.errors import ProtocolError
-from seahelm_lite.models.api.auth import TokenSource, filled, fixed_headers, hide, read_key
-from seahelm_lite.models.api.endpoint import Endpoint, check_base_url
-from seahelm_lite.models.api.exchange import Exchange, Manners
+from seahelm_lite.models.api.auth import read_key
+from seahelm_lite.models.api.caller import Caller
+from seahelm_lite.models.api.connection import Connection, connect
+from seahelm_lite.models.api.endpoint import check_base_url
+from seahelm_lite.models.api.exchange import Exchange
+from seahelm_lite.models.api.manners import Manners
 from seahelm_lite.models.api.pace import MOST_IN_FLIGHT, Meter, Window
 from seahelm_lite.models.api.params import Shaper, SystemRole
 from seahelm_lite.models.api.retry import Breaker, RetryPolicy
 from seahelm_lite.models.api.secrecy import Secrets
 from seahelm_lite.models.api.thinking import resolve, split
 from seahelm_lite.models.api.tls import tls_context
-from seahelm_lite.models.api.transport import open_session, run_pool, run_to_end
+from seahelm_lite.models.api.transport import run_pool, run_to_end
 from seahelm_lite.models.api.wires.base import Body
 from seahelm_lite.models.api.wires.registry import wire_named
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned, Thinking
@@ -26,7 +30,6 @@ from seahelm_lite.records import Request, Response
 
 _NOTHING_KNOWN = Reasoning()
 _POLICY = RetryPolicy()
-_RANDOM_ID = "{uuid4}"
 
 
 class ApiModel:
@@ -134,38 +137,16 @@ class ApiModel:
         run_to_end(lambda: self._answer_all(requests, deliver))
 
     async def _answer_all(self, requests: Sequence[Request], deliver: Deliver) -> None:
-        access, breaker = self.access, self._manners.breaker
-        key = read_key(access.auth)
-        secrets = Secrets()
-        if key is not None:
-            hide(access.auth, key, secrets)
-        endpoint = Endpoint(
-            url=self._base_url + self._wire.path(access, stream=access.stream),
-            host=self._host,
-            model=access.model_id,
-            auth=access.auth,
-            tls=access.tls,
-            has_key=key is not None,
-            secrets=secrets,
-        )
-        changing = {name: value for name, value in access.headers.items() if _RANDOM_ID in value}
-        fixed = {name: value for name, value in access.headers.items() if name not in changing}
-        headers = {**self._wire.headers(), **fixed, **fixed_headers(access.auth, key)}
+        breaker = self._manners.breaker
         breaker.start()
-        async with open_session(
-            headers=headers, concurrency=self._most, timeout_s=access.timeout_s, tls=tls_context(access.tls)
-        ) as session:
-            oauth = key is not None and access.auth.kind == "oauth2-client"
+        async with self._connect() as connection:
             exchange = Exchange(
-                session=session,
-                endpoint=endpoint,
+                connection=connection,
                 wire=self._wire,
-                body=partial(self._shaper.body, stream=access.stream),
-                tidy=partial(_tidied, tag=self._thought.tag, secrets=secrets),
+                body=partial(self._shaper.body, stream=self.access.stream),
+                tidy=partial(_tidied, tag=self._thought.tag, secrets=connection.endpoint.secrets),
                 manners=self._manners,
-                headers=partial(filled, changing) if changing else None,
-                tokens=TokenSource(access.auth, endpoint, key) if oauth and key is not None else None,
-                stream=access.stream,
+                stream=self.access.stream,
             )
 
             async def answer_one(numbered: tuple[int, Request]) -> None:
@@ -173,6 +154,15 @@ class ApiModel:
                 deliver(index, breaker.refusal() or await exchange.ask(request))
 
             await run_pool(enumerate(requests), answer_one, min(self._most, len(requests)))
+
+    @asynccontextmanager
+    async def caller(self) -> AsyncIterator[Caller]:
+        """What sends calls of any kind to the endpoint, such as those of a probe or a batch."""
+        async with self._connect() as connection:
+            yield Caller(connection, self._manners)
+
+    def _connect(self) -> AbstractAsyncContextManager[Connection]:
+        return connect(self.access, self._wire, most=self._most)
 
 
 def _tidied(response: Response, *, tag: str | None, secrets: Secrets) -> Response:

@@ -6,72 +6,50 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from seahelm_lite.models.api.auth import TokenSource
-from seahelm_lite.models.api.endpoint import Endpoint
+from seahelm_lite.models.api.connection import Connection, Message
 from seahelm_lite.models.api.faults import Fault, Kind, fault_of_malformed, fault_of_no_reply, fault_of_status
-from seahelm_lite.models.api.pace import Gate, Meter, Ticket, Window
-from seahelm_lite.models.api.retry import Breaker, RetryPolicy, parse_retry_after
-from seahelm_lite.models.api.transport import NoReply, Reply, post
+from seahelm_lite.models.api.manners import Manners
+from seahelm_lite.models.api.pace import Gate, Ticket
+from seahelm_lite.models.api.retry import parse_retry_after
+from seahelm_lite.models.api.transport import NoReply, Reply
 from seahelm_lite.models.api.wires.base import Body, MalformedReplyError, StreamReader, Wire
 from seahelm_lite.models.api.wires.common import is_blank, is_content_filter, parse
 from seahelm_lite.records import Failure, Outcome, Request, Response
-
-if TYPE_CHECKING:
-    import aiohttp
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How an endpoint is treated. It outlives one list of requests: what was learned of the endpoint is kept."""
-
-    policy: RetryPolicy
-    breaker: Breaker
-    window: Window
-    meter: Meter
 
 
 class Exchange:
     """Asks single requests in one session.
 
     Args:
-        session: Of the endpoint.
-        endpoint: Where it is, and what may be said of it.
+        connection: With the endpoint.
         wire: How replies are read.
         body: Makes the body of a request.
         tidy: What becomes of an answer before it is handed on.
         manners: How the endpoint is treated.
-        headers: Makes the headers that differ from request to request; None where there are none.
-        tokens: Where the token of a request comes from; None where it needs none.
         stream: Whether answers are streamed.
     """
 
     def __init__(
         self,
         *,
-        session: aiohttp.ClientSession,
-        endpoint: Endpoint,
+        connection: Connection,
         wire: Wire,
         body: Callable[[Request], Body],
         tidy: Callable[[Response], Response],
         manners: Manners,
-        headers: Callable[[], dict[str, str]] | None,
-        tokens: TokenSource | None,
         stream: bool,
     ) -> None:
-        self._session = session
-        self._endpoint = endpoint
+        self._connection = connection
+        self._endpoint = connection.endpoint
         self._wire = wire
         self._body = body
         self._tidy = tidy
         self._policy, self._breaker = manners.policy, manners.breaker
         self._window, self._meter = manners.window, manners.meter
         self._gate = Gate(manners.window, manners.meter)
-        self._headers = headers
-        self._tokens = tokens
         self._stream = stream
 
     async def ask(self, request: Request) -> Outcome:
@@ -103,7 +81,7 @@ class Exchange:
             attempt, waited_s = attempt + 1, waited_s + wait_s
 
     async def _attempt(self, request: Request, body: bytes) -> Response | Fault:
-        """Send a body once; once more with a new token where the endpoint no longer takes the old one."""
+        """Send a body once."""
         ticket = await self._gate.enter(len(body))
         try:
             result = await self._send(request, body, ticket)
@@ -114,26 +92,16 @@ class Exchange:
             self._gate.leave()
 
     async def _send(self, request: Request, body: bytes, ticket: Ticket) -> Response | Fault:
-        headers = self._headers() if self._headers is not None else {}
-        refused: str | None = None
-        while True:
-            token = await self._tokens.token(self._session) if self._tokens is not None else None
-            if isinstance(token, Fault):
-                return token
-            if token is not None:
-                headers["Authorization"] = f"Bearer {token}"
-            reader = self._wire.reader() if self._stream else None
-            try:
-                got = await post(self._session, self._endpoint.url, body, headers, _feeding(reader))
-            except MalformedReplyError as error:
-                return fault_of_malformed(error, None, self._endpoint)
-            if isinstance(got, NoReply):
-                return fault_of_no_reply(got, self._endpoint)
-            if got.status == 401 and self._tokens is not None and token is not None and refused is None:
-                self._tokens.reject(token)
-                refused = token
-                continue
-            return self._read(got, reader, request, ticket)
+        reader = self._wire.reader() if self._stream else None
+        try:
+            got = await self._connection.send(Message(self._endpoint.url, body), _feeding(reader))
+        except MalformedReplyError as error:
+            return fault_of_malformed(error, None, self._endpoint)
+        if isinstance(got, Fault):
+            return got
+        if isinstance(got, NoReply):
+            return fault_of_no_reply(got, self._endpoint)
+        return self._read(got, reader, request, ticket)
 
     def _read(self, got: Reply, reader: StreamReader | None, request: Request, ticket: Ticket) -> Response | Fault:
         if got.status != 200:

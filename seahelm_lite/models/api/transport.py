@@ -1,4 +1,4 @@
-"""HTTP with aiohttp: one kept-alive session, one POST at a time, and a bounded pool of workers."""
+"""HTTP with aiohttp: one kept-alive session, one request at a time, and a bounded pool of workers."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ def open_session(
     )
 
 
-async def post(
+async def send(
     session: aiohttp.ClientSession,
     url: str,
-    body: bytes,
+    body: bytes | None,
     headers: Mapping[str, str] | None = None,
     take: Callable[[bytes], bool] | None = None,
 ) -> Reply | NoReply:
@@ -88,7 +88,7 @@ async def post(
     Args:
         session: Of the endpoint.
         url: Where to.
-        body: What is sent.
+        body: What is posted; None for what is only fetched.
         headers: Beside those of the session.
         take: Given each event of a streamed reply as it comes; tells whether it brought text. Its exceptions go
             through.
@@ -100,7 +100,8 @@ async def post(
     streamed = False
     try:
         # A followed redirect would turn the POST into a GET, or carry the prompts to another host.
-        async with session.post(url, data=body, headers=headers, allow_redirects=False) as reply:
+        method = "GET" if body is None else "POST"
+        async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as reply:
             if take is not None and reply.status == 200 and reply.content_type == _STREAM:
                 content, streamed = b"", True
                 first = await _follow(reply, take)
