@@ -82,14 +82,15 @@ def test_a_narrow_terminal_cuts_nothing_off(width: int, over: tuple[str, ...], m
     assert "…" not in shown
 
 
-def test_a_spread_that_lacks_a_value_is_incomplete_and_the_command_ends_with_1(
-    small: SmallTask, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("seahelm_lite.models.api.retry._FIRST_WAIT_S", 0.0)
+def test_a_spread_that_lacks_a_value_is_incomplete_and_the_command_ends_with_1(small: SmallTask, call: Call) -> None:
 
     async def failing(seen: Seen) -> Canned:
         asked = seen.body["messages"][-1]["content"]
-        return Canned(chat("A")) if "Jawab dengan" in asked else Canned({"error": "busy"}, status=500)
+        return (
+            Canned(chat("A"))
+            if "Jawab dengan" in asked
+            else Canned({"error": "busy"}, status=500, headers={"Retry-After": "0"})
+        )
 
     with ChatServer(failing) as server:
         called = call(*command(server, "--templates", "all"))
