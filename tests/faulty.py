@@ -49,8 +49,8 @@ class FaultyServer(ChatServer):
         self.share = share
         self.faults: Counter[str] = Counter()
         """What failed how often."""
-        self.down = False
-        """Whether every request fails, as behind a gateway whose server is gone."""
+        self.down_after: int | None = None
+        """Requests after which every one fails, as behind a gateway whose server is gone."""
         self._seed = seed
         self._kinds = kinds
         self._asked: Counter[str] = Counter()
@@ -66,7 +66,7 @@ class FaultyServer(ChatServer):
             self._served = 0
             self._valid = f"token-{self._tokens}-of-the-fault-server"
             return Canned({"access_token": self._valid, "expires_in": 3600})
-        if self.down:
+        if self.down_after is not None and seen.number >= self.down_after:
             return Canned(PAGE, 502, WEB)
         text = text_for(seen.body["messages"])[0]
         digest = hashlib.sha256(json.dumps(seen.body, sort_keys=True).encode()).hexdigest()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seahelm_lite.catalog.access import Access, Auth, Engine
-from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model, Thinking
 from seahelm_lite.models.series import series_of
@@ -56,13 +55,11 @@ def open_model(spec: str, *, thinking: Thinking = "auto") -> Model | DocumentMod
 
 
 def _from_card(spec: str, thinking: Thinking) -> Model:
-    from seahelm_lite.catalog.model_card import model_cards
+    from seahelm_lite.catalog.model_card import model_card
 
     name, _, wanted = spec.partition("@")
-    cards = model_cards()
-    if name not in cards:
-        raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
-    card = cards[name]
+    forms = "a SPEC has one of the forms " + " · ".join(FORMS)
+    card = model_card(name, listing=f"seahelm-lite models list; {forms}")
     access = card.endpoint(wanted or None)
     if access.engine is not None:
         return _in_process(access, access.engine, spec)
