@@ -40,7 +40,7 @@ class ApiModel:
         reasoning: What is known of its thinking.
         thinking: Whether it shall think.
         system_role: What it does with a system message.
-        policy: How often and how long a request is tried.
+        policy: How often and how long a request is tried; None for the usual.
 
     Raises:
         ModelError: If the base URL is not a plain http(s) address, a key that is needed is not set, a CA bundle cannot
@@ -55,7 +55,7 @@ class ApiModel:
         reasoning: Reasoning = _NOTHING_KNOWN,
         thinking: Thinking = "auto",
         system_role: SystemRole = "unknown",
-        policy: RetryPolicy = _POLICY,
+        policy: RetryPolicy | None = None,
     ) -> None:
         self.access = access
         self._wire = wire_named(access.wire or "")
@@ -64,7 +64,7 @@ class ApiModel:
         self._thinking = thinking
         self._shaper = Shaper(self._wire, access, self._thought, system_role)
         self._most = access.limits.max_concurrency or MOST_IN_FLIGHT
-        self._manners = Manners(policy, Breaker(), Window(self._most), Meter(access.limits))
+        self._manners = Manners(policy or _POLICY, Breaker(), Window(self._most), Meter(access.limits))
         read_key(access.auth)
         if access.auth.token_url is not None:
             check_base_url(access.auth.token_url)
