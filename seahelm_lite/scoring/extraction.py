@@ -12,9 +12,10 @@ from typing import Literal
 
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.scoring.claims import Claims
-from seahelm_lite.scoring.letters import LINE_OF_JSON, Patterns, patterns_for
+from seahelm_lite.scoring.letters import CROSSES, LINE_OF_JSON, TICKS, Patterns, patterns_for
 from seahelm_lite.scoring.normalise import for_matching, strip_reasoning, unify
-from seahelm_lite.scoring.option_texts import SEVERAL, Found, fold, plain, squeeze
+from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found, fold, plain, squeeze, without_pictures
+from seahelm_lite.scoring.statements import Statements, only
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,17 @@ class Reading:
     index: int | None = None
     """The option of an `answer`."""
     how: str = ""
-    """The rule that read it: `member`, `tag`, `boxed`, `json`, `alone`, `text`, `sentence`, `choose`."""
+    """The rule that read it: `member`, `tag`, `boxed`, `json`, `turn`, `alone`, `number`, `text`, `sentence`,
+    `choose`, `tick`."""
 
 
 _FLAT_OBJECT = re.compile(r"\{[^{}]*\}")
 
+_MARKS = re.compile(f"[{TICKS}{CROSSES}]")
+_BEFORE_CLAUSE = ".,;:!?…)\n"
 _CLAUSE_ENDS = re.compile(r"[)\]}>]*\s*(?:[.,;:!?)\]|។៕၊။。]|$)")
-_SENTENCES = re.compile(r"(?<=[.!។။])\s+|\n+")
 _SENTENCE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.;!?។៕။。]|$)")
+_FINISHED = re.compile(r"[.!?…។៕။。)\]]\W*\Z")
 _WORD = re.compile(r"\w")
 _NEXT_WORD = re.compile(r"\s*(?:[^\s.,;:!?]+\s*){1,2}")
 _NEAR = 80
@@ -56,7 +60,7 @@ def read_choice(text: str, options: Sequence[str], words: LanguageWords) -> Read
     if index is not None:
         return Reading("answer", index, "alone")
     outside, unclosed = strip_reasoning(unify(text))
-    reply = plain(_json_as_lines(outside, patterns)).strip()
+    reply = without_pictures(plain(_json_as_lines(outside, patterns)), options, keep=TICKS + CROSSES).strip()
     reading = _Reply(reply, options, patterns).read()
     if unclosed and reading.kind != "answer":
         return Reading("unclosed")
@@ -130,6 +134,8 @@ class _Hit:
     strength: Literal["clear", "stated", "aside"]
     """Right after a tag; elsewhere in the tag's sentence; after the word for `answer` in a sentence that goes on."""
     how: str
+    whole: bool = False
+    """Whether it is all that its line says."""
 
 
 class _Reply:
@@ -139,11 +145,14 @@ class _Reply:
         self._text = text
         self._patterns = patterns
         self._claims = Claims(text, options, patterns)
+        self._statements = Statements(text, self._claims, patterns)
 
     def read(self) -> Reading:
         """Apply the rules."""
-        hits = sorted([*self._tagged(), *self._reversed()], key=lambda hit: hit.place)
+        hits = sorted([*self._tagged(), *self._reversed(), *self._turns()], key=lambda hit: hit.place)
         clear = [hit for hit in hits if hit.strength == "clear"]
+        if len(clear) > 1 and self._differ_side_by_side(*clear[-2:]):
+            return Reading("ambiguous")
         if clear:
             return _settle(clear[-1], hits)
         several = False
@@ -154,19 +163,24 @@ class _Reply:
                 return Reading("answer", found, how)
         if several:
             return Reading("ambiguous")
-        if self._patterns.refusal.search(for_matching(self._text)):
+        folded = for_matching(self._text)
+        if self._patterns.refusal.search(folded) or self._patterns.declined.search(folded):
             return Reading("refused")
         return Reading("ambiguous" if self._names_several() else "unparsed")
 
     def _without_clear_tag(self, hits: list[_Hit]) -> Iterator[tuple[Found, str]]:
         yield self._bare_line(), "alone"
-        yield self._claims.options.equal(self._text), "text"
+        yield self._claims.whole(self._text), "text"
         yield next((hit.found for hit in reversed(hits) if hit.strength == "stated"), None), "sentence"
         yield self._chosen(), "choose"
         yield self._claims.repeated(), "text"
+        yield self._ticked(), "tick"
         yield self._lettered_lines(), "alone"
-        yield _only({hit.found for hit in hits}), "sentence"
-        yield self._opening_text(), "text"
+        yield self._numbered(), "number"
+        yield only({hit.found for hit in hits}), "sentence"
+        yield self._statements.opening(), "text"
+        yield self._statements.stated_text(), "text"
+        yield self._statements.stated_letter(), "sentence"
 
     # Answers after a tag
 
@@ -194,7 +208,30 @@ class _Reply:
             found = self._further_on(lead.end(), line_end, separated)
             return None if found is None else _Hit(tag.start(), found, "stated", how)
         clear = separated or self._ends_sentence(lead.end(), line_end)
-        return _Hit(tag.start(), found, "clear" if clear else "aside", how)
+        whole = self._claims.is_all(lead.end(), line_end)
+        return _Hit(tag.start(), found, "clear" if clear else "aside", how, whole)
+
+    def _differ_side_by_side(self, first: _Hit, second: _Hit) -> bool:
+        """Whether two answers stand on two lines with nothing between them that takes the first one back."""
+        line_end = self._text.find("\n", first.place, second.place)
+        apart = line_end < 0 or _WORD.search(self._text, line_end, second.place)
+        return first.whole and first.found != second.found and not apart
+
+    def _begins_clause(self, turn: re.Match[str]) -> bool:
+        before = self._text[max(0, turn.start() - _NEAR) : turn.start()].rstrip(" ")
+        return not self._patterns.spaced or not before or before[-1] in _BEFORE_CLAUSE
+
+    def _turns(self) -> Iterator[_Hit]:
+        """Letters that follow a word such as `therefore` at once and end their sentence."""
+        for turn in self._patterns.turn.finditer(self._text):
+            lead, line_end = self._claims.lead(turn.end(), len(self._text))
+            letter = self._patterns.letter.match(self._text, lead.end(), line_end)
+            index = None if letter is None else self._patterns.option(letter)
+            if letter is None or index is None or letter["letter"].islower():
+                continue
+            same_line = "\n" not in self._text[turn.end() : lead.end()]
+            if same_line and self._begins_clause(turn) and self._ends_sentence(lead.end(), line_end):
+                yield _Hit(turn.start(), index, "clear", "turn")
 
     def _ends_sentence(self, start: int, end: int) -> bool:
         letter = self._patterns.letter.match(self._text, start, end)
@@ -226,8 +263,11 @@ class _Reply:
             index = self._patterns.option(letter)
             after = _NEXT_WORD.match(self._text, letter.end())
             wrong = after is not None and self._patterns.negation.search(after[0]) is not None
-            if index is not None and not wrong and not self._is_negated(letter.start()):
-                yield _Hit(letter.start(), index, "stated", "sentence")
+            if index is None or wrong or self._is_negated(letter.start()):
+                continue
+            joined = self._patterns.joined_before.search(self._text, max(0, letter.start() - _NEAR), letter.start())
+            either = joined is not None and self._patterns.option(joined) not in (None, index)
+            yield _Hit(letter.start(), SEVERAL if either else index, "stated", "sentence")
 
     def _is_negated(self, place: int) -> bool:
         near = max(0, place - _NEAR)
@@ -239,7 +279,7 @@ class _Reply:
     def _bare_line(self) -> Found:
         """The letter that is all of the first or the last line."""
         lines = self._text.split("\n")
-        return _only({index for line in (lines[0], lines[-1]) if (index := self._bare(line)) is not None})
+        return only({index for line in (lines[0], lines[-1]) if (index := self._bare(line)) is not None})
 
     def _bare(self, line: str) -> Found:
         letter = self._patterns.line.match(line)
@@ -256,11 +296,40 @@ class _Reply:
         return found
 
     def _lettered_lines(self) -> Found:
-        """The option with which the first or last line begins, where no other line begins with another."""
-        named = [self._option_of_line(line.strip()) for line in self._text.split("\n") if line.strip()]
-        if not named or (named[0] is None and named[-1] is None):
+        """The option with which the first or last line begins, where no other line begins with another.
+
+        A last line that breaks off is the beginning of a discussion of the options.
+        """
+        lines = [line.strip() for line in self._text.split("\n") if line.strip()]
+        named = [self._option_of_line(line) for line in lines]
+        if not named or (named[0] is None and (named[-1] is None or self._breaks_off(lines[-1]))):
             return None
-        return _only({index for index in named if index is not None})
+        return only({index for index in named if index is not None})
+
+    def _breaks_off(self, line: str) -> bool:
+        """Whether a line goes on after the text of its option and does not end like a sentence."""
+        letter = self._patterns.line.match(line)
+        if letter is None or _FINISHED.search(line) is not None:
+            return False
+        index, tail = self._patterns.option(letter), fold(letter["tail"])
+        rest = None if index is None else self._claims.options.after(index, tail)
+        return bool(rest and rest.strip(AFTER_TEXT))
+
+    def _ticked(self) -> Found:
+        """The only option whose line has a tick."""
+        if not any(tick in self._text for tick in TICKS):
+            return None
+        lines = (line for line in self._text.split("\n") if any(tick in line for tick in TICKS))
+        clean = (_MARKS.sub(" ", line).strip() for line in lines)
+        return only({index for line in clean if (index := self._option_of_line(line)) is not None})
+
+    def _numbered(self) -> Found:
+        """The option whose number, with a word for `option`, is all of the reply."""
+        end = len(self._text)
+        lead, _ = self._claims.lead(0, end)
+        number = self._patterns.number.match(self._text, lead.end())
+        alone = number is not None and not self._patterns.polite.sub("", self._text[number.end() :]).strip(AFTER_TEXT)
+        return self._claims.number(lead, end) if alone else None
 
     def _option_of_line(self, line: str) -> Found:
         letter = self._patterns.line.match(line)
@@ -272,16 +341,6 @@ class _Reply:
         if marked or found == SEVERAL or self._claims.options.is_leading(index, fold(letter["tail"])):
             return found
         return self._claims.options.equal(line)
-
-    def _opening_text(self) -> Found:
-        """The option whose text is the first sentence, as in `False. The sun is a star.`
-
-        A sentence further on that begins with another option takes it back. A number or a single letter may count
-        sentences.
-        """
-        options = self._claims.options
-        opened = [found for found in map(options.sentence, _SENTENCES.split(self._text)) if found is not None]
-        return _only(set(opened)) if opened and options.sentence(self._text) is not None else None
 
     def _names_several(self) -> bool:
         named = {self._patterns.option(letter) for letter in self._patterns.standing.finditer(self._text)} - {None}
@@ -297,7 +356,3 @@ def _settle(clear: _Hit, hits: list[_Hit]) -> Reading:
     if later and later[-1].found != SEVERAL:
         return Reading("answer", later[-1].found, "sentence")
     return Reading("ambiguous", how=clear.how)
-
-
-def _only(found: set[int]) -> Found:
-    return SEVERAL if len(found) > 1 else next(iter(found), None)
