@@ -13,9 +13,10 @@ from typing import Literal
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.scoring.claims import Claims
 from seahelm_lite.scoring.letters import CROSSES, LINE_OF_JSON, TICKS, Patterns, patterns_for
+from seahelm_lite.scoring.lines import Lines
 from seahelm_lite.scoring.normalise import for_matching, strip_reasoning, unify
-from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found, fold, plain, squeeze, without_pictures
-from seahelm_lite.scoring.statements import Statements, only
+from seahelm_lite.scoring.option_texts import SEVERAL, Found, only, plain, squeeze, without_pictures
+from seahelm_lite.scoring.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,9 @@ class Reading:
 
 _FLAT_OBJECT = re.compile(r"\{[^{}]*\}")
 
-_MARKS = re.compile(f"[{TICKS}{CROSSES}]")
 _BEFORE_CLAUSE = ".,;:!?…)\n"
 _CLAUSE_ENDS = re.compile(r"[)\]}>]*\s*(?:[.,;:!?)\]|។៕၊။。]|$)")
 _SENTENCE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.;!?។៕။。]|$)")
-_FINISHED = re.compile(r"[.!?…។៕။。)\]]\W*\Z")
 _WORD = re.compile(r"\w")
 _NEXT_WORD = re.compile(r"\s*(?:[^\s.,;:!?]+\s*){1,2}")
 _NEAR = 80
@@ -145,6 +144,7 @@ class _Reply:
         self._text = text
         self._patterns = patterns
         self._claims = Claims(text, options, patterns)
+        self._lines = Lines(text, self._claims, patterns)
         self._statements = Statements(text, self._claims, patterns)
 
     def read(self) -> Reading:
@@ -169,14 +169,14 @@ class _Reply:
         return Reading("ambiguous" if self._names_several() else "unparsed")
 
     def _without_clear_tag(self, hits: list[_Hit]) -> Iterator[tuple[Found, str]]:
-        yield self._bare_line(), "alone"
+        yield self._lines.bare(), "alone"
         yield self._claims.whole(self._text), "text"
         yield next((hit.found for hit in reversed(hits) if hit.strength == "stated"), None), "sentence"
         yield self._chosen(), "choose"
         yield self._claims.repeated(), "text"
-        yield self._ticked(), "tick"
-        yield self._lettered_lines(), "alone"
-        yield self._numbered(), "number"
+        yield self._lines.ticked(), "tick"
+        yield self._lines.lettered(), "alone"
+        yield self._lines.numbered(), "number"
         yield only({hit.found for hit in hits}), "sentence"
         yield self._statements.opening(), "text"
         yield self._statements.stated_text(), "text"
@@ -276,15 +276,6 @@ class _Reply:
 
     # Answers without a tag
 
-    def _bare_line(self) -> Found:
-        """The letter that is all of the first or the last line."""
-        lines = self._text.split("\n")
-        return only({index for line in (lines[0], lines[-1]) if (index := self._bare(line)) is not None})
-
-    def _bare(self, line: str) -> Found:
-        letter = self._patterns.line.match(line)
-        return None if letter is None or _WORD.search(letter["tail"]) else self._patterns.option(letter)
-
     def _chosen(self) -> Found:
         """What follows the last phrase like `I choose`."""
         found = None
@@ -294,53 +285,6 @@ class _Reply:
                 claimed = self._claims.claim(lead, line_end, line_end)
                 found = found if claimed is None else claimed
         return found
-
-    def _lettered_lines(self) -> Found:
-        """The option with which the first or last line begins, where no other line begins with another.
-
-        A last line that breaks off is the beginning of a discussion of the options.
-        """
-        lines = [line.strip() for line in self._text.split("\n") if line.strip()]
-        named = [self._option_of_line(line) for line in lines]
-        if not named or (named[0] is None and (named[-1] is None or self._breaks_off(lines[-1]))):
-            return None
-        return only({index for index in named if index is not None})
-
-    def _breaks_off(self, line: str) -> bool:
-        """Whether a line goes on after the text of its option and does not end like a sentence."""
-        letter = self._patterns.line.match(line)
-        if letter is None or _FINISHED.search(line) is not None:
-            return False
-        index, tail = self._patterns.option(letter), fold(letter["tail"])
-        rest = None if index is None else self._claims.options.after(index, tail)
-        return bool(rest and rest.strip(AFTER_TEXT))
-
-    def _ticked(self) -> Found:
-        """The only option whose line has a tick."""
-        if not any(tick in self._text for tick in TICKS):
-            return None
-        lines = (line for line in self._text.split("\n") if any(tick in line for tick in TICKS))
-        clean = (_MARKS.sub(" ", line).strip() for line in lines)
-        return only({index for line in clean if (index := self._option_of_line(line)) is not None})
-
-    def _numbered(self) -> Found:
-        """The option whose number, with a word for `option`, is all of the reply."""
-        end = len(self._text)
-        lead, _ = self._claims.lead(0, end)
-        number = self._patterns.number.match(self._text, lead.end())
-        alone = number is not None and not self._patterns.polite.sub("", self._text[number.end() :]).strip(AFTER_TEXT)
-        return self._claims.number(lead, end) if alone else None
-
-    def _option_of_line(self, line: str) -> Found:
-        letter = self._patterns.line.match(line)
-        index = None if letter is None else self._patterns.option(letter)
-        if letter is None or index is None:
-            return self._claims.options.equal(line)
-        found = self._claims.with_tail(line, letter, len(line))
-        marked = letter["mark"].strip() and (not letter["letter"].islower() or letter["mark"].strip()[0] in ")]}")
-        if marked or found == SEVERAL or self._claims.options.is_leading(index, fold(letter["tail"])):
-            return found
-        return self._claims.options.equal(line)
 
     def _names_several(self) -> bool:
         named = {self._patterns.option(letter) for letter in self._patterns.standing.finditer(self._text)} - {None}

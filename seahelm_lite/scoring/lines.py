@@ -60,11 +60,14 @@ class Lines:
         return only({index for line in clean if (index := self._option_of_line(line)) is not None})
 
     def numbered(self) -> Found:
-        """The option whose number, with a word for `option`, is all of the reply."""
+        """The option whose number, with a word for `option` and perhaps its text, is all of the reply."""
         end = len(self._text)
         lead, _ = self._claims.lead(0, end)
         number = self._patterns.number.match(self._text, lead.end())
-        alone = number is not None and not self._patterns.polite.sub("", self._text[number.end() :]).strip(AFTER_TEXT)
+        if number is None:
+            return None
+        tail = self._patterns.polite.sub("", self._text[number.end() :]).strip(AFTER_TEXT)
+        alone = not tail or self._claims.options.equal(tail) is not None
         return self._claims.number(lead, end) if alone else None
 
     def _option_of_line(self, line: str) -> Found:

@@ -143,6 +143,11 @@ def option_texts(options: tuple[str, ...]) -> OptionTexts:
     return OptionTexts(tuple(" ".join(text.split()) for text in shown), tuple(map(_key, shown)))
 
 
+def only(found: set[int]) -> Found:
+    """The only one of several finds."""
+    return SEVERAL if len(found) > 1 else next(iter(found), None)
+
+
 def fold(line: str) -> str:
     """A line as options' texts are looked for at its beginning."""
     return for_matching(line).lstrip(_BEFORE)

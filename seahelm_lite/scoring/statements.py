@@ -7,7 +7,7 @@ import re
 from seahelm_lite.scoring.claims import Claims
 from seahelm_lite.scoring.letters import Patterns
 from seahelm_lite.scoring.normalise import for_matching
-from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found
+from seahelm_lite.scoring.option_texts import AFTER_TEXT, SEVERAL, Found, only
 
 _SENTENCES = re.compile(r"(?<=[.!?។။])\s+|\n+")
 _CLAUSE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.,;!?)\]|។៕၊။。]|$)")
@@ -87,8 +87,3 @@ class Statements:
         rest = folded.replace(own, " ")
         others = (key for index, key in enumerate(self._claims.options.keys) if index != found)
         return letters <= {None, found} and not any(key in rest for key in others)
-
-
-def only(found: set[int]) -> Found:
-    """The only one of several finds."""
-    return SEVERAL if len(found) > 1 else next(iter(found), None)
