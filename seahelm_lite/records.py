@@ -159,6 +159,9 @@ class Usage:
     cached: int | None = None
 
 
+_STATED = ("text", "reasoning", "loglikelihood", "is_greedy", "finish_reason", "latency_s", "first_token_s", "model")
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """What came back from a model for one request: a real answer, possibly an empty or a filtered one."""
@@ -174,11 +177,13 @@ class Response:
     latency_s: float | None = None
     model: str | None = None
     """The id the server gave for itself."""
+    first_token_s: float | None = None
+    """Seconds until the first of the answer, or of its reasoning, came; None where it was not streamed."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The JSON object that is stored; absent facts are left out."""
         body: dict[str, JsonValue] = {}
-        for name in ("text", "reasoning", "loglikelihood", "is_greedy", "finish_reason", "latency_s", "model"):
+        for name in _STATED:
             value = getattr(self, name)
             if value is not None:
                 body[name] = value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from seahelm_lite.catalog.access import Access, Auth, Engine
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model, Thinking
@@ -19,6 +19,7 @@ FORMS = (
     "<card id>[@endpoint]",
     "hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…]",
     "openai:<base-url>#<model>",
+    "anthropic:<base-url>#<model>",
     "lmeval:<type>,key=value,…",
     "replay:<file>",
     "baseline:random|majority|longest|ngram",
@@ -43,40 +44,43 @@ def open_model(spec: str, *, thinking: Thinking = "auto") -> Model | DocumentMod
             remedy="`seahelm-lite run` asks them one after another.",
         )
     kind, colon, rest = spec.partition(":")
-    if thinking != "auto":
+    if not colon:
+        return _from_card(spec, thinking)
+    if kind in _BUILDERS and rest and thinking != "auto":
         raise ModelError(
             "cannot be told whether to think", where=spec, remedy="Leave thinking to the model, or name a model card."
         )
-    if not colon:
-        return _from_card(spec)
     if kind not in _BUILDERS or not rest:
         raise UnknownNameError(f"{spec!r} is not a model SPEC", remedy="Forms: " + " · ".join(FORMS) + ".")
     return _BUILDERS[kind](spec, rest)
 
 
-def _from_card(spec: str) -> Model:
+def _from_card(spec: str, thinking: Thinking) -> Model:
     from seahelm_lite.catalog.model_card import model_cards
 
     name, _, wanted = spec.partition("@")
     cards = model_cards()
     if name not in cards:
         raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
-    endpoint = cards[name].endpoint(wanted or None)
-    if endpoint.kind == "in-process":
-        from seahelm_lite.models.local import hugging_face
+    card = cards[name]
+    access = card.endpoint(wanted or None)
+    if access.engine is not None:
+        return _in_process(access, access.engine, spec)
+    from seahelm_lite.models.api import ApiModel
 
-        revision = {"revision": endpoint.revision} if endpoint.revision is not None else {}
-        return hugging_face(endpoint.model_id, revision, spec=spec)
-    if endpoint.auth.env is not None and endpoint.auth.required and not os.environ.get(endpoint.auth.env):
-        raise ModelError(f"the key variable {endpoint.auth.env} is not set", where=spec, remedy="Export it.")
-    from seahelm_lite.models.api import OpenAIChat
+    return ApiModel(access, reasoning=card.reasoning, thinking=thinking, system_role=card.chat.system_role)
 
-    return OpenAIChat(
-        base_url=endpoint.base_url or "",
-        model=endpoint.model_id,
-        api_key_env=endpoint.auth.env or "OPENAI_API_KEY",
-        concurrency=endpoint.limits.max_concurrency or 16,
-    )
+
+def _in_process(access: Access, engine: Engine, spec: str) -> Model:
+    """The weights of a card, run on this machine."""
+    from seahelm_lite.models.local import LmEvalModel, hugging_face
+
+    arguments = {name: str(value) for name, value in engine.args.items()}
+    if access.revision is not None:
+        arguments.setdefault("revision", access.revision)
+    if engine.lm_eval == "hf":
+        return hugging_face(arguments.pop("pretrained", access.model_id), arguments, spec=spec)
+    return LmEvalModel(engine.lm_eval, {"pretrained": access.model_id, **arguments}, spec=spec)
 
 
 def _baseline(spec: str, rest: str) -> DocumentModel:
@@ -106,14 +110,25 @@ def _lm_eval(spec: str, rest: str) -> Model:
 
 
 def _openai(spec: str, rest: str) -> Model:
-    from seahelm_lite.models.api import OpenAIChat
+    return _addressed(spec, rest, "openai-chat", Auth(kind="bearer", env="OPENAI_API_KEY", required=False))
+
+
+def _anthropic(spec: str, rest: str) -> Model:
+    auth = Auth(kind="header", header="x-api-key", env="ANTHROPIC_API_KEY", required=False)
+    return _addressed(spec, rest, "anthropic-messages", auth)
+
+
+def _addressed(spec: str, rest: str, wire: str, auth: Auth) -> Model:
+    """A model that has no card."""
+    from seahelm_lite.models.api import ApiModel
 
     base_url, _, model = rest.partition("#")
+    kind = spec.partition(":")[0]
     if not model or not base_url.startswith(("http://", "https://")):
         raise ModelError(
-            "an openai: SPEC is <base-url>#<model>", where=spec, remedy="openai:http://localhost:8000/v1#name"
+            f"an {kind}: SPEC is <base-url>#<model>", where=spec, remedy=f"{kind}:http://localhost:8000/v1#name"
         )
-    return OpenAIChat(base_url=base_url, model=model)
+    return ApiModel(Access(id=kind, wire=wire, base_url=base_url, model_id=model, auth=auth))
 
 
 def _arguments(spec: str, options: str) -> dict[str, str]:
@@ -141,6 +156,7 @@ def _is_secret(name: str) -> bool:
 
 
 _BUILDERS: dict[str, Callable[[str, str], Model | DocumentModel]] = {
+    "anthropic": _anthropic,
     "baseline": _baseline,
     "hf": _hugging_face,
     "lmeval": _lm_eval,
