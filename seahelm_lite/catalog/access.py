@@ -69,6 +69,8 @@ class Auth(Part):
     """Seconds that a token lives, where the reply that brings it does not say."""
     token_headers: Mapping[str, str] = Field(default_factory=dict)
     """Further headers of the exchange; `{uuid4}` stands for a new random id."""
+    token_fields: Mapping[str, str] = Field(default_factory=lambda: {"grant_type": "client_credentials"})
+    """Form fields of the exchange beside `scope`; the default is RFC 6749, 4.4.2, from which some vendors depart."""
 
     @model_validator(mode="after")
     def _complete(self) -> Auth:
@@ -98,13 +100,18 @@ class Limits(Part):
     max_concurrency: int | None = Field(default=None, ge=1)
 
 
+ParamName = Literal[
+    "max_tokens", "temperature", "top_p", "stop", "seed", "json_schema", "logprobs", "logit_bias", "tools"
+]
+"""What a request can ask for, by our names; the last three are not asked by protocols of ours."""
+
+
 class Params(Part):
     """What becomes of what a request asks for."""
 
-    unsupported: tuple[str, ...] = ()
-    """Of `temperature`, `seed`, `stop`, `max_tokens`, `logprobs`, `response_format` and the like: they are not sent,
-    and each that was asked for becomes a deviation of the run."""
-    rename: Mapping[str, str] = Field(default_factory=dict)
+    unsupported: tuple[ParamName, ...] = ()
+    """They are not sent, and each that was asked for becomes a deviation of the run."""
+    rename: Mapping[ParamName, str] = Field(default_factory=dict)
     """Ours to the endpoint's, such as `seed` to `random_seed`."""
     fixed: Mapping[str, JsonValue] = Field(default_factory=dict)
     """Sent with every request."""
@@ -179,7 +186,8 @@ class Access(Part):
     stream: bool = False
     """Whether answers are streamed, which tells the time to the first token."""
     on_premise: bool = False
-    """Whether the host is the evaluator's own, so that items which may not be redistributed can be sent there."""
+    """Whether its hosts, that of `token_url` too, are the evaluator's own, so that items which may not be redistributed
+    can be sent there, and that it can be asked offline."""
     params: Params = Params()
     capabilities: EndpointCapabilities = EndpointCapabilities()
     price: tuple[Price, ...] = ()

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, JsonValue, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+)
 
 from seahelm_lite.catalog.access import Access, OnOff, Part, Unknown, YesNo, YesNoConditional
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.catalog.task_card import CountryCode, LanguageTag, Protocol
 from seahelm_lite.catalog.yaml_files import parse, read_yaml
-from seahelm_lite.errors import CardError
+from seahelm_lite.errors import CardError, UnknownNameError
 
 Sourced = tuple[str, ...] | Unknown
 """Names of the card's sources that a part rests on; `unknown` where nothing in it is known."""
+
+
+class SourcedPart(Part):
+    """A part that says where its facts were found."""
+
+    src: Sourced = "unknown"
 
 
 class Developer(Part):
@@ -28,7 +42,7 @@ class Developer(Part):
     country: CountryCode
 
 
-class Identity(Part):
+class Identity(SourcedPart):
     """What the model is called, and by whom it was made."""
 
     name: str
@@ -37,7 +51,6 @@ class Identity(Part):
     released: date | Annotated[str, Field(pattern=r"^\d{4}(-\d{2})?$")] | Unknown = "unknown"
     homepage: str | None = None
     status: Literal["active", "deprecated", "gated", "unreleased", "unknown"]
-    src: Sourced
 
 
 class Parent(Part):
@@ -48,7 +61,7 @@ class Parent(Part):
     relation: str
 
 
-class Lineage(Part):
+class Lineage(SourcedPart):
     """Where the weights come from."""
 
     origin: Literal["from-scratch", "continued-pretraining", "fine-tune", "merge", "distillation", "unknown"]
@@ -61,17 +74,15 @@ class Lineage(Part):
     """How much of it is disclosed."""
     claims: tuple[str, ...] = ()
     """What the developer says of it and nobody else has shown."""
-    src: Sourced
 
 
-class Openness(Part):
+class Openness(SourcedPart):
     """What may be had and used."""
 
     weights: Literal["open", "gated", "closed", "none", "unknown"]
     licence: str
     """SPDX id, the licence's own name, or `unknown`."""
     commercial: YesNoConditional = "unknown"
-    src: Sourced
 
 
 class Hosting(Part):
@@ -84,7 +95,7 @@ class Hosting(Part):
     operator: str
 
 
-class Residency(Part):
+class Residency(SourcedPart):
     """Where data goes."""
 
     developer_jurisdiction: CountryCode
@@ -96,17 +107,18 @@ class Residency(Part):
         Literal["yes", "no", "opt-out", "unknown"],
         BeforeValidator(lambda value: {True: "yes", False: "no"}.get(value, value)),
     ] = "unknown"
-    src: Sourced
 
 
-class LanguageClaim(Part):
-    """A language the developer speaks of."""
+class Languages(SourcedPart):
+    """What it is said to speak."""
 
-    code: LanguageTag
-    level: Literal["official", "claimed", "untested"]
+    official: tuple[LanguageTag, ...] = ()
+    """The developer lists them as supported."""
+    claimed: tuple[LanguageTag, ...] = ()
+    """The developer, or others, speak of them."""
 
 
-class Weights(Part):
+class Weights(SourcedPart):
     """A repository of weights."""
 
     repo: str
@@ -114,14 +126,14 @@ class Weights(Part):
     role: Literal["instruct", "base", "quantised"]
 
 
-class Tokenizer(Part):
+class Tokenizer(SourcedPart):
     """What splits its text, for counts of tokens without the model."""
 
     repo: str | Unknown = "unknown"
     vocabulary: int | Unknown = "unknown"
 
 
-class Context(Part):
+class Context(SourcedPart):
     """How much it reads and writes, in tokens."""
 
     window: int | Unknown = "unknown"
@@ -129,7 +141,7 @@ class Context(Part):
     default_max_tokens: int | Unknown = "unknown"
 
 
-class Chat(Part):
+class Chat(SourcedPart):
     """How it is spoken to."""
 
     template: Literal["repo", "server", "none", "unknown"] = "unknown"
@@ -144,10 +156,19 @@ class Switch(Part):
     """Dotted path in the body, such as `chat_template_kwargs.enable_thinking`."""
     on: JsonValue = None
     off: JsonValue = None
-    """Where a value is None, the endpoint cannot be switched that way."""
+    """`null` is a value like another, where the card gives it."""
+
+    def turns(self, state: OnOff) -> bool:
+        """Whether the card gives a value for that state; without one, the endpoint cannot be switched that way."""
+        return state in self.model_fields_set
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, whole: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
+        """Without the values that the card does not give, which are not `null`."""
+        return {name: value for name, value in whole(self).items() if name in self.model_fields_set}
 
 
-class Reasoning(Part):
+class Reasoning(SourcedPart):
     """Whether it thinks before it answers."""
 
     mode: Literal["none", "optional", "always", "unknown"] = "unknown"
@@ -157,7 +178,12 @@ class Reasoning(Part):
     """Where the thinking is found: in a field of the message, between tags in the text, or nowhere."""
     budget_tokens: int | Unknown = "unknown"
     """What is added to a task's limit of tokens while it thinks."""
-    src: Sourced = "unknown"
+
+
+class Quirk(SourcedPart):
+    """What else somebody who asks the model, or buys it, should know."""
+
+    text: str
 
 
 class Source(Part):
@@ -165,53 +191,76 @@ class Source(Part):
 
     what: str
     """A URL, or words that find it."""
-    kind: Literal["vendor", "weights", "third-party", "price-map", "press", "common"]
-    """`third-party`: code or pages of others; `price-map`: a library's table; `common`: general knowledge."""
+    kind: Literal["vendor", "weights", "third-party", "price-map", "press", "survey", "common"]
+    """`third-party`: code or pages of others; `price-map`: a library's table of models; `survey`: our own
+    notes, which do not say where they have it from; `common`: general knowledge that nobody has checked."""
     on: date | None = None
 
 
+AnyPart = TypeVar("AnyPart", bound=SourcedPart | Access)
+
+
+def _traced(part: AnyPart, info: ValidationInfo) -> AnyPart:
+    """Refuse facts of a part that come from nowhere, or from a source that is not on the card."""
+    known = [
+        name
+        for name, field in type(part).model_fields.items()
+        if name != "src" and getattr(part, name) not in (field.get_default(call_default_factory=True), "unknown")
+    ]
+    if known and part.src in ("unknown", ()):
+        raise ValueError(f"src is missing, which says where {known[0]} is known from")
+    named = [] if part.src == "unknown" else [*part.src]
+    if isinstance(part, Access):
+        named += [price.src for price in part.price]
+    for name in named:
+        if name not in info.data.get("sources", named):
+            raise ValueError(f"src names {name!r}, which is not among the card's sources")
+    return part
+
+
+Traced = AfterValidator(_traced)
+
+
 class ModelCard(Part):
-    """Facts about a model; what nobody could find out says `unknown`."""
+    """SourcedPart about a model; what nobody could find out says `unknown`."""
 
     schema_: Literal["seahelm-lite/model/1"] = Field(alias="schema")
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    identity: Identity
-    lineage: Lineage
-    openness: Openness
-    residency: Residency
-    languages: tuple[LanguageClaim, ...] = ()
-    weights: tuple[Weights, ...] = ()
-    tokenizer: Tokenizer = Tokenizer()
-    context: Context = Context()
-    chat: Chat = Chat()
-    reasoning: Reasoning = Reasoning()
-    access: tuple[Access, ...] = ()
+    sources: dict[str, Source] = Field(min_length=1)
+    """By the name that parts refer to; before the parts, so that it is there when these are checked."""
+    identity: Annotated[Identity, Traced]
+    lineage: Annotated[Lineage, Traced]
+    openness: Annotated[Openness, Traced]
+    residency: Annotated[Residency, Traced]
+    languages: Annotated[Languages, Traced] = Languages()
+    weights: tuple[Annotated[Weights, Traced], ...] = ()
+    tokenizer: Annotated[Tokenizer, Traced] = Tokenizer()
+    context: Annotated[Context, Traced] = Context()
+    chat: Annotated[Chat, Traced] = Chat()
+    reasoning: Annotated[Reasoning, Traced] = Reasoning()
+    access: tuple[Annotated[Access, Traced], ...] = ()
     """The first is used unless another is named, as in `card@endpoint`. None for a model that nobody can reach."""
     protocols: tuple[Protocol, ...]
-    quirks: tuple[str, ...] = ()
-    sources: dict[str, Source] = Field(min_length=1)
-    """By the name that parts refer to."""
+    quirks: tuple[Annotated[Quirk, Traced], ...] = ()
 
-    @model_validator(mode="after")
-    def _refers_to_what_is_here(self) -> ModelCard:
-        for named in self._named_sources():
-            if named not in self.sources:
-                raise ValueError(f"src names {named!r}, which is not among the card's sources")
-        ids = [access.id for access in self.access]
+    @field_validator("access")
+    @classmethod
+    def _has_one_of_each(cls, access: tuple[Access, ...], info: ValidationInfo) -> tuple[Access, ...]:
+        ids = [each.id for each in access]
         if len(set(ids)) < len(ids):
             raise ValueError("two ways of access have the same id")
-        for hosting in self.residency.hosting:
-            if hosting.endpoint not in ids:
-                raise ValueError(f"hosting names the endpoint {hosting.endpoint!r}, which is not under access")
-        return self
+        hosting = info.data["residency"].hosting if "residency" in info.data else ()
+        for place in hosting:
+            if place.endpoint not in ids:
+                raise ValueError(f"residency tells of the endpoint {place.endpoint!r}, which is not here")
+        return access
 
-    def _named_sources(self) -> Iterator[str]:
-        parts = (self.identity, self.lineage, self.openness, self.residency, self.reasoning, *self.access)
-        for part in parts:
-            if part.src != "unknown":
-                yield from part.src
-        for access in self.access:
-            yield from (price.src for price in access.price)
+    @field_validator("protocols")
+    @classmethod
+    def _go_with_access(cls, protocols: tuple[Protocol, ...], info: ValidationInfo) -> tuple[Protocol, ...]:
+        if "access" in info.data and bool(info.data["access"]) != bool(protocols):
+            raise ValueError("protocols are the ways in which it can be asked: some where there is access, else none")
+        return protocols
 
     def endpoint(self, name: str | None) -> Access:
         """A way of access by name, or the first.
@@ -221,7 +270,8 @@ class ModelCard(Part):
             CardError: If there is none at all.
         """
         if not self.access:
-            raise CardError(f"{self.id} cannot be reached: its card knows no access", remedy="; ".join(self.quirks))
+            why = " ".join(quirk.text for quirk in self.quirks)
+            raise CardError(f"{self.id} cannot be asked: its card knows no way to reach it", remedy=why)
         for access in self.access:
             if name in (None, access.id):
                 return access
@@ -234,11 +284,44 @@ def model_cards(folder: Path | None = None) -> dict[str, ModelCard]:
     Raises:
         CardError: With file and line, at the first card that cannot be used.
     """
-    cards: dict[str, ModelCard] = {}
-    for path in sorted((folder or shipped_folder("leaderboards") / "models").glob("*.yaml")):
-        file = read_yaml(path)
-        card = parse(ModelCard, file)
-        if path.stem != card.id:
-            raise CardError(f"the card of {card.id} must be called {card.id}.yaml", where=file.at(("id",)))
-        cards[card.id] = card
-    return cards
+    cards = (_card(path) for path in sorted(_folder(folder).glob("*.yaml")))
+    return {card.id: card for card in cards}
+
+
+def model_card(name: str, folder: Path | None = None, *, listing: str = "seahelm-lite models list") -> ModelCard:
+    """The card of that id; the others are not read.
+
+    Args:
+        name: The id.
+        folder: Where the cards are; those that ship with the package, where none is named.
+        listing: What to look at where no id is near.
+
+    Raises:
+        UnknownNameError: If there is none, with the cards of the system that has that name, or the nearest ids.
+        CardError: With file and line, if the card cannot be used.
+    """
+    names = {path.stem: path for path in _folder(folder).glob("*.yaml")}
+    if name in names:
+        return _card(names[name])
+    same = [card.id for card in model_cards(folder).values() if card.identity.name.casefold() == name.casefold()]
+    if same:
+        raise UnknownNameError(f"there is no model card {name!r}", remedy=f"Cards of that name: {', '.join(same)}.")
+    raise unknown("model card", name.lower(), names, listing=listing)
+
+
+def place_on_card(card: ModelCard, access: Access, key: str, folder: Path | None = None) -> str:
+    """`file:line` of what a card says of a way of access, for messages about it."""
+    file = read_yaml(_folder(folder) / f"{card.id}.yaml")
+    return file.at(("access", card.access.index(access), key))
+
+
+def _folder(folder: Path | None) -> Path:
+    return folder or shipped_folder("leaderboards") / "models"
+
+
+def _card(path: Path) -> ModelCard:
+    file = read_yaml(path)
+    card = parse(ModelCard, file)
+    if path.stem != card.id:
+        raise CardError(f"the card of {card.id} must be called {card.id}.yaml", where=file.at(("id",)))
+    return card

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from seahelm_lite.catalog.access import Access
 from seahelm_lite.records import JsonValue, Request, RequestKind, Response
@@ -18,6 +18,11 @@ class MalformedReplyError(Exception):
 
 class NotAnApiError(MalformedReplyError):
     """A reply that is not even the beginning of what an API says, such as a web page."""
+
+
+class NoLikelihoodError(MalformedReplyError):
+    """A reply that does not tell the log-likelihood it was asked for. Asked again, the endpoint would say the same;
+    and one that has never told any cannot be asked at all."""
 
 
 class StreamReader(Protocol):
@@ -38,6 +43,7 @@ class StreamReader(Protocol):
         """
 
 
+@runtime_checkable
 class Wire(Protocol):
     """A wire format. It has no state: one serves all endpoints and requests."""
 
@@ -58,6 +64,9 @@ class Wire(Protocol):
         """The parameters it can express, by our names: `max_tokens`, `temperature`, `top_p`, `stop`, `seed`,
         `json_schema`, …"""
 
+    def stops(self, stop: Sequence[str]) -> Sequence[str]:
+        """Those of the stop sequences that it can express: some formats take none of white space alone."""
+
     def path(self, access: Access, *, stream: bool) -> str:
         """Where requests are posted, below the base URL, beginning with a slash, with its query where it has one."""
 
@@ -70,6 +79,7 @@ class Wire(Protocol):
         Args:
             request: What is asked.
             params: By our names, all of them among `self.params`: what is left of the request's own, and its seed.
+                Log-likelihoods need none.
             access: Has the model's name.
             stream: Whether the answer shall be streamed.
         """
@@ -79,6 +89,7 @@ class Wire(Protocol):
 
         Raises:
             MalformedReplyError: If it is none.
+            NoLikelihoodError: If it lacks the log-likelihood that was asked for.
         """
 
     def reader(self) -> StreamReader:

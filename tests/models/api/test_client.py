@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from seahelm_lite.catalog.access import Auth
 from seahelm_lite.errors import ModelError, ProtocolError
-from seahelm_lite.models.api import OpenAIChat
 from seahelm_lite.models.base import Capabilities
 from seahelm_lite.records import Message, Outcome, Request, Response, Usage
 from tests.loopback import Canned, ChatServer, Seen, answers_by_hash, chat, script, text_for
@@ -30,7 +30,7 @@ from tests.models.api.asking import (
 
 def test_facts_name_the_endpoint_but_never_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    model = OpenAIChat(base_url="https://api.example.my:8443/v1/", model="ilmu-v3.1")
+    model = client("https://api.example.my:8443/v1/", model_id="ilmu-v3.1")
     assert model.facts.name == "ilmu-v3.1"
     assert model.facts.fingerprint == {
         "kind": "openai",
@@ -39,7 +39,7 @@ def test_facts_name_the_endpoint_but_never_the_key(monkeypatch: pytest.MonkeyPat
         "wire": "openai-chat",
     }
     assert model.facts.capabilities == Capabilities(
-        chat=True, plain=False, prompt_logprobs=False, host="api.example.my"
+        chat=True, plain=False, prompt_logprobs=False, json_schema=True, host="api.example.my"
     )
     assert KEY not in repr((model, vars(model), model.facts))
 
@@ -49,24 +49,23 @@ def test_facts_name_the_endpoint_but_never_the_key(monkeypatch: pytest.MonkeyPat
 )
 def test_an_address_that_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(ModelError, match=r"is not a base URL.*http://localhost:8000/v1"):
-        OpenAIChat(base_url=url, model="m")
+        client(url)
 
 
 @pytest.mark.parametrize("url", ["https://me:s3cret@host/v1", "https://host/v1?key=s3cret", "https://host/v1#s3cret"])
 def test_an_address_that_may_hold_a_secret_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(ModelError) as caught:
-        OpenAIChat(base_url=url, model="m")
+        client(url)
     assert "s3cret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("setting", ["concurrency", "max_attempts"])
-def test_settings_that_would_send_nothing_are_refused(setting: str) -> None:
-    with pytest.raises(ValueError, match=setting):
-        OpenAIChat(base_url="http://h/v1", model="m", **{setting: 0})  # type: ignore[arg-type]
+def test_a_policy_that_would_send_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="max_attempts"):
+        client("http://h/v1", max_attempts=0)
 
 
 def test_aiohttp_is_not_imported_before_the_first_request() -> None:
-    code = "import sys, seahelm_lite.models.api as api; api.OpenAIChat(base_url='http://h/v1', model='m'); "
+    code = "import sys; from seahelm_lite.models.specs import open_model; open_model('openai:http://h/v1#m'); "
     code += "sys.exit('aiohttp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -79,7 +78,11 @@ def test_body_path_and_headers_are_what_was_asked(monkeypatch: pytest.MonkeyPatc
     turns = (Message("system", "Jawab."), Message("user", "แมว?"))
     params = {"max_tokens": 8, "temperature": 0.5, "stop": ["\n"], "reasoning_effort": "low"}
     with ChatServer() as server:
-        one(server, Request("generate", params, messages=turns, seed=42, task="t", document="d"), api_key_env="MY_KEY")
+        one(
+            server,
+            Request("generate", params, messages=turns, seed=42, task="t", document="d"),
+            auth=Auth(kind="bearer", env="MY_KEY"),
+        )
     [seen] = server.requests
     assert seen.path == "/v1/chat/completions"
     assert seen.headers["Authorization"] == f"Bearer {KEY}"

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from seahelm_lite.errors import ModelError
-from seahelm_lite.models.api import OpenAIChat
 from seahelm_lite.records import Failure, Outcome, Response
 from tests.loopback import Canned, ChatServer, Seen, answers_by_hash, chat, script
 from tests.models.api.asking import (
@@ -171,12 +170,12 @@ def test_a_key_that_a_failing_server_repeats_is_taken_out(monkeypatch: pytest.Mo
 def test_a_server_that_is_not_there_stops_the_run_with_a_remedy() -> None:
     url = f"http://127.0.0.1:{closed_port()}/v1"
     with pytest.raises(ModelError, match=r"no connection .* after 2 attempts.*Is the server running\?") as caught:
-        answers(OpenAIChat(base_url=url, model="m", max_attempts=2), [ask("a"), ask("b")])
+        answers(client(url, max_attempts=2), [ask("a"), ask("b")])
     assert caught.value.where == f"{url}/chat/completions"
 
 
 def test_a_host_that_does_not_exist_stops_the_run_with_a_remedy() -> None:
-    model = OpenAIChat(base_url="http://no-such-host.invalid/v1", model="m", max_attempts=1)
+    model = client("http://no-such-host.invalid/v1", max_attempts=1)
     with pytest.raises(ModelError, match=r"no-such-host\.invalid.*Is the server running\?"):
         answers(model, [ask()])
 

@@ -1,0 +1,187 @@
+"""What becomes of what a request asks for: a body in the endpoint's own terms, and a sentence for each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from seahelm_lite.catalog.access import Access
+from seahelm_lite.errors import ProtocolError
+from seahelm_lite.models.api.thinking import Thought
+from seahelm_lite.models.api.wires.base import Body, Wire
+from seahelm_lite.records import JsonValue, Message, Request
+
+SystemRole = Literal["native", "merged", "none", "unknown"]
+
+_OURS = frozenset({"max_tokens", "temperature", "top_p", "stop", "seed", "json_schema"})
+"""Parameters that a wire format puts into a body where it can; any other is handed on as it is."""
+
+_MEANS = {
+    "max_tokens": "answers end where the endpoint ends them",
+    "temperature": "it samples as it does by itself",
+    "top_p": "it samples as it does by itself",
+    "stop": "answers run on to their own end or to the limit of tokens",
+    "seed": "a repeated request may be answered differently",
+}
+
+
+class Shaper:
+    """Makes the bodies of one endpoint.
+
+    Args:
+        wire: Its wire format.
+        access: What its card says.
+        thought: What thinking means for it.
+        system_role: What its chat template does with a system message.
+    """
+
+    def __init__(self, wire: Wire, access: Access, thought: Thought, system_role: SystemRole) -> None:
+        self._wire = wire
+        self._access = access
+        self._thought = thought
+        self._merges = system_role in ("merged", "none") or access.capabilities.system == "no"
+        self._unsupported = _unsupported(access)
+
+    @property
+    def fingerprint(self) -> dict[str, JsonValue]:
+        """What of a card changes the body of a request; empty where the card changes nothing."""
+        params = self._access.params
+        facts: dict[str, JsonValue] = {
+            "unsupported": sorted(self._unsupported),
+            "rename": dict(params.rename),
+            "fixed": dict(params.fixed),
+            "zero_temperature_as": dict(params.zero_temperature_as or {}),
+            "thinking_tokens": self._thought.tokens,
+            "system_role": "merged" if self._merges else "",
+        }
+        return {name: value for name, value in facts.items() if value}
+
+    def body(self, request: Request, *, stream: bool) -> Body:
+        """What is sent.
+
+        Raises:
+            ProtocolError: If the endpoint cannot do what the request is about.
+        """
+        if self._merges and request.messages is not None:
+            request = replace(request, messages=_merged(request.messages))
+        asked = self._asked(request)
+        if "json_schema" in asked and not self.takes("json_schema"):
+            raise ProtocolError(
+                f"{self._access.model_id} cannot be held to a JSON schema at this endpoint",
+                remedy="Use the protocol gen-letter.",
+            )
+        instead = self._instead_of_zero(asked)
+        if instead is not None:
+            del asked["temperature"]
+        if "stop" in asked:
+            asked["stop"] = list(self._wire.stops(asked["stop"]))
+        ours = {name: value for name, value in asked.items() if name in _OURS and self.takes(name)}
+        if not ours.get("stop", True):
+            del ours["stop"]
+        body = self._wire.body(request, ours, self._access, stream=stream)
+        for name, theirs in self._access.params.rename.items():
+            if name in body:
+                body[theirs] = body.pop(str(name))
+        foreign = {name: value for name, value in asked.items() if name not in _OURS and self.takes(name)}
+        for fields in (foreign, instead or {}, self._access.params.fixed, self._thought.fields):
+            for path, value in fields.items():
+                _put(body, path, value)
+        return body
+
+    def deviations(self, requests: Iterable[Request]) -> tuple[str, ...]:
+        """A sentence for everything that some of the requests ask for and the endpoint does not do."""
+        asked: dict[str, JsonValue] = {}
+        zero = system = False
+        stops: set[str] = set()
+        for request in requests:
+            wants = self._asked(request)
+            asked.update(wants)
+            zero = zero or self._instead_of_zero(wants) is not None
+            stops.update(wants.get("stop", ()))
+            system = system or any(turn.role == "system" for turn in request.messages or ())
+        return tuple(self._sentences(asked, sorted(stops), zero=zero, system=system))
+
+    def _sentences(
+        self, asked: Mapping[str, JsonValue], stops: Sequence[str], *, zero: bool, system: bool
+    ) -> Iterator[str]:
+        fixed = self._access.params.fixed
+        theirs = {str(ours): name for ours, name in self._access.params.rename.items()}
+        for name in asked:
+            if theirs.get(name, name) in fixed:
+                value = fixed[theirs.get(name, name)]
+                if value != asked[name]:
+                    yield f"{name} is {value} in every request, whatever was asked: the endpoint takes no other"
+            elif not self.takes(name):
+                means = f": {_MEANS[name]}" if name in _MEANS else ""
+                yield f"the endpoint takes no {name}, so none was sent{means}"
+        if "json_schema" in asked and self._access.capabilities.json_schema == "unknown":
+            yield "whether the endpoint holds its answers to a JSON schema is not known: run `models probe`"
+        if stops and self.takes("stop"):
+            if self._access.capabilities.stop == "ignored":
+                yield f"the endpoint is known to ignore stop: {_MEANS['stop']}"
+            lost = sorted(set(stops) - set(self._wire.stops(stops)))
+            if lost:
+                yield f"the wire format {self._wire.name} cannot express the stop sequences {lost}, which were not sent"
+        if zero:
+            fields = ", ".join(
+                f"{name} {value}" for name, value in (self._access.params.zero_temperature_as or {}).items()
+            )
+            yield f"a temperature of 0 was sent as {fields}, which the endpoint understands"
+        if system and self._merges:
+            yield "the endpoint takes no system message, so it stands at the head of the first question"
+        if self._thought.tokens and "max_tokens" in asked:
+            yield f"every limit of tokens is {self._thought.tokens:,} higher, for the thinking"
+
+    def _asked(self, request: Request) -> dict[str, JsonValue]:
+        """The parameters of a request and its seed; a log-likelihood depends on none."""
+        if request.kind == "loglikelihood":
+            return {}
+        asked: dict[str, JsonValue] = {**request.params, "seed": request.seed}
+        if not asked.get("stop", True):
+            del asked["stop"]
+        if self._thought.tokens and asked.get("max_tokens") is not None:
+            asked["max_tokens"] += self._thought.tokens
+        return asked
+
+    def takes(self, name: str) -> bool:
+        """Whether a parameter is sent where it is asked for."""
+        return name not in self._unsupported and (name not in _OURS or name in self._wire.params)
+
+    def _instead_of_zero(self, asked: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
+        return self._access.params.zero_temperature_as if asked.get("temperature") == 0 else None
+
+
+def _unsupported(access: Access) -> frozenset[str]:
+    """What a card, or a probe, says is not to be sent, by our names."""
+    names: set[str] = set(access.params.unsupported)
+    if access.capabilities.stop == "unsupported":
+        names.add("stop")
+    if access.capabilities.seed == "unsupported":
+        names.add("seed")
+    if access.capabilities.json_schema == "no":
+        names.add("json_schema")
+    return frozenset(names)
+
+
+def _merged(turns: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The turns with what is said as system at the head of the first question."""
+    said = [turn.content for turn in turns if turn.role == "system"]
+    rest = [turn for turn in turns if turn.role != "system"]
+    if not said:
+        return turns
+    if not rest or rest[0].role != "user":
+        return (Message("user", "\n\n".join(said)), *rest)
+    return (Message("user", "\n\n".join([*said, rest[0].content])), *rest[1:])
+
+
+def _put(body: Body, path: str, value: JsonValue) -> None:
+    """Set what stands at a dotted path; an object is merged into the one that is there."""
+    *parents, last = path.split(".")
+    for name in parents:
+        inner = body.get(name)
+        if not isinstance(inner, dict):
+            inner = body[name] = {}
+        body = inner
+    there = body.get(last)
+    body[last] = {**there, **value} if isinstance(there, dict) and isinstance(value, Mapping) else value

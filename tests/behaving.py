@@ -1,0 +1,221 @@
+"""An endpoint of the OpenAI kind whose behaviour is known, for tests of what a probe finds out.
+
+The model behind it writes three-digit numbers that follow from the prompt and, when it samples, from the seed: one
+that follows no instruction at all, unless it is told to be strong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.loopback import Canned, Seen
+
+KNOWN = frozenset(
+    {
+        *(
+            "model",
+            "messages",
+            "prompt",
+            "max_tokens",
+            "max_completion_tokens",
+            "temperature",
+            "seed",
+            "stop",
+            "stream",
+            "stream_options",
+        ),
+        *("response_format", "tools", "tool_choice", "logprobs", "top_logprobs", "echo"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Manners:
+    """What the endpoint does; every field has `honours`, `ignores` and `refuses`, and the words beside it."""
+
+    strong: bool = False
+    """Whether the model does what system message and tools ask of it."""
+    counts: bool = True
+    """Whether usage is told."""
+    stop: str = "honours"
+    """Also `keeps`: ends after the stop word, which stays; `ragged`: with the token that completed it."""
+    seed: str = "honours"
+    """Also `wavers`: answers with one seed part late."""
+    temperature: str = "honours"
+    """Also `samples`: always; `greedy`: never; `refuses` a temperature of any kind."""
+    system: str = "honours"
+    logprobs: str = "honours"
+    """Also `equal`: all of them 0; `few`: at most 5."""
+    schema: str = "honours"
+    """Also `json`: some JSON; `blanks`: brackets and blanks up to the limit."""
+    tools: str = "honours"
+    """Also `forced`: the model calls one only when told to; `deaf`: the tool reaches the model, which calls none."""
+    echo: str = "honours"
+    """Also `equal`: the same score for every text; `reversed`: the absurd scores higher."""
+    stream: str = "honours"
+    """Also `whole`: one event with everything in it."""
+    unknown: str = "ignores"
+    limit: str = "honours"
+    """Also `renamed`: takes `max_completion_tokens` alone."""
+    says: str = ""
+    """What the model says to everything, where it is to be of no use."""
+    null: bool = False
+    """Whether answers come without a text."""
+    thinks: int = 0
+    """Tokens that go by before the first of the answer."""
+
+
+@dataclass
+class Behaving:
+    """The endpoint: a handler of `ChatServer`."""
+
+    manners: Manners = field(default_factory=Manners)
+    draws: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
+
+    async def __call__(self, seen: Seen) -> Canned:
+        await asyncio.sleep(0)
+        body, manners = dict(seen.body), self.manners
+        if (fault := self._refusal(body)) is not None:
+            return Canned({"error": {"message": fault}}, status=400)
+        if "echo" in body:
+            return Canned(self._echoed(body))
+        text, finish, tokens = self._written(body)
+        message: dict[str, Any] = {"role": "assistant", "content": None if manners.null else text}
+        choice: dict[str, Any] = {"index": 0, "message": message, "text": text, "finish_reason": finish}
+        if self._calls(body):
+            message |= {"content": None, "tool_calls": [_call(body["tools"][0]["function"]["name"])]}
+        if manners.logprobs != "ignores" and "logprobs" in body:
+            choice["logprobs"] = _logprobs(body, text, 0.0 if manners.logprobs == "equal" else 1.0)
+        usage = {"prompt_tokens": len(self._prompt(body).split()), "completion_tokens": tokens}
+        reply = {"model": "behaving-1", "choices": [choice], **({"usage": usage} if manners.counts else {})}
+        if body.get("stream") and manners.stream != "ignores":
+            return self._streamed(text, finish, usage)
+        return Canned(reply)
+
+    def _refusal(self, body: dict[str, Any]) -> str | None:
+        manners = self.manners
+        told = ("stop", "seed", "temperature", "logprobs", "tools", "echo", "stream")
+        refused = {**{name: getattr(manners, name) for name in told}, "response_format": manners.schema}
+        faults = {f"Unsupported parameter: {name}": name in body for name in refused if refused[name] == "refuses"}
+        faults |= {
+            "'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.": (
+                manners.limit == "renamed" and "max_tokens" in body
+            ),
+            "max_tokens must be at least 20": manners.limit == "refuses" and body.get("max_tokens", 64) < 20,
+            "top_logprobs must not exceed 5": manners.logprobs == "few" and body.get("top_logprobs", 0) > 5,
+            "System role not supported": (
+                manners.system == "refuses" and any(turn["role"] == "system" for turn in body.get("messages", ()))
+            ),
+            "Unexpected fields": manners.unknown == "refuses" and bool(set(body) - KNOWN),
+        }
+        return next((fault for fault, applies in faults.items() if applies), None)
+
+    def _prompt(self, body: dict[str, Any]) -> str:
+        """What reaches the model."""
+        if "prompt" in body:
+            return str(body["prompt"])
+        kept = [turn for turn in body["messages"] if self.manners.system != "ignores" or turn["role"] != "system"]
+        tools = json.dumps(body["tools"]) if "tools" in body and self.manners.tools != "ignores" else ""
+        return " ".join([tools, *(turn["content"] for turn in kept)])
+
+    def _written(self, body: dict[str, Any]) -> tuple[str, str, int]:
+        """The answer, why it ended, and its tokens."""
+        manners, prompt = self.manners, self._prompt(body)
+        if manners.says:
+            return manners.says, "stop", len(manners.says.split())
+        if manners.strong and "single word zebrafish" in prompt:
+            return "zebrafish", "stop", 1
+        if manners.schema == "honours" and "response_format" in body:
+            schema = body["response_format"]["json_schema"]["schema"]
+            return json.dumps({key: rule["enum"][0] for key, rule in schema["properties"].items()}), "stop", 9
+        if manners.schema == "json" and "response_format" in body:
+            return '{"answer": 1}', "stop", 4
+        if manners.schema == "blanks" and "response_format" in body:
+            return "{" + " " * 80, "length", 64
+        most = body.get("max_completion_tokens", body.get("max_tokens", 64))
+        whole = 70 if manners.limit != "ignores" else 90
+        kept = whole if manners.limit == "ignores" else max(0, min(whole, most - manners.thinks))
+        tokens = list(itertools.islice(self._tokens(body, prompt), kept))
+        finish = "length" if kept < whole else "stop"
+        text = "".join(tokens)
+        if "stop" in body and manners.stop in ("honours", "keeps", "ragged"):
+            place = min((text.find(word) for word in body["stop"] if word in text), default=-1)
+            if place >= 0:
+                finish = "stop"
+                end = place + len(body["stop"][0])
+                cuts = {"honours": place, "keeps": end, "ragged": (end + 4) // 4 * 4}
+                text = text[: cuts[manners.stop]]
+        return text, finish, kept + min(manners.thinks, most)
+
+    def _tokens(self, body: dict[str, Any], prompt: str) -> Iterator[str]:
+        manners = self.manners
+        warm = body.get("temperature", 1) > 0 or manners.temperature in ("samples", "ignores")
+        chance = ""
+        if warm and manners.temperature != "greedy":
+            chance = str(body["seed"]) if "seed" in body and manners.seed != "ignores" else str(next(self.draws))
+        late = str(next(self.draws)) if manners.seed == "wavers" and chance else ""
+        for place in itertools.count():
+            key = f"{prompt}|{chance}|{late if place > 40 else ''}|{place}"
+            yield f"{100 + int(hashlib.sha256(key.encode()).hexdigest(), 16) % 900} "
+
+    def _calls(self, body: dict[str, Any]) -> bool:
+        if "tools" not in body or self.manners.tools in ("ignores", "deaf"):
+            return False
+        return "tool_choice" in body or (self.manners.tools == "honours")
+
+    def _echoed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The log-probabilities of the prompt: what the model itself would write costs less than anything else."""
+        prompt = body["prompt"]
+        tokens = [piece for word in prompt.split(" ") for piece in (word + " ",)]
+        tokens[-1] = tokens[-1][:-1]
+        offsets = [0, *itertools.accumulate(map(len, tokens))][:-1]
+        each = -2.0
+        if self.manners.echo == "honours":
+            each = -9.0 if "qzxv" in prompt else -1.0
+        if self.manners.echo == "reversed":
+            each = -0.1 if "qzxv" in prompt else -9.0
+        values = [None, *([each] * (len(tokens) - 1))]
+        if self.manners.echo == "equal":
+            values = [None, *([0.0] * (len(tokens) - 1))]
+        scores = {"tokens": tokens, "token_logprobs": values, "text_offset": offsets, "top_logprobs": None}
+        choice = {"index": 0, "text": prompt, "logprobs": scores, "finish_reason": "length"}
+        if self.manners.echo == "ignores":
+            choice |= {"logprobs": None, "text": "123"}
+        return {"model": "behaving-1", "choices": [choice]}
+
+    def _streamed(self, text: str, finish: str, usage: dict[str, int]) -> Canned:
+        size = len(text) if self.manners.stream == "whole" else 4
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        events: list[dict[str, Any]] = [
+            {"model": "behaving-1", "choices": [{"index": 0, "delta": {"content": piece}, "text": piece}]}
+            for piece in pieces
+        ]
+        events.append({"choices": [{"index": 0, "delta": {}, "text": "", "finish_reason": finish}]})
+        if self.manners.counts:
+            events.append({"choices": [], "usage": usage})
+        lines = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+        return Canned(lines, headers={"Content-Type": "text/event-stream"})
+
+
+def _call(name: str) -> dict[str, Any]:
+    return {"id": "call-1", "type": "function", "function": {"name": name, "arguments": '{"numbers": [101, 202]}'}}
+
+
+def _logprobs(body: dict[str, Any], text: str, scale: float) -> dict[str, Any]:
+    """Of the tokens of an answer, in the form of the wire format that asked."""
+    words = text.split()
+    if "messages" not in body:
+        return {"top_logprobs": [{str(n): -scale * n / 7 for n in range(body["logprobs"])} for _ in words]}
+    return {
+        "content": [
+            {"token": word, "logprob": 0.0, "top_logprobs": [{"logprob": -scale * n / 7} for n in range(top)]}
+            for word in words
+            for top in (body["top_logprobs"],)
+        ]
+    }
