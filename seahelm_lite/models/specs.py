@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seahelm_lite.catalog.access import Access, Auth, Engine
-from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model, Thinking
 from seahelm_lite.models.series import series_of
@@ -56,18 +55,22 @@ def open_model(spec: str, *, thinking: Thinking = "auto") -> Model | DocumentMod
 
 
 def _from_card(spec: str, thinking: Thinking) -> Model:
-    from seahelm_lite.catalog.model_card import model_cards
+    from seahelm_lite.catalog.model_card import model_card, place_on_card
 
     name, _, wanted = spec.partition("@")
-    cards = model_cards()
-    if name not in cards:
-        raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
-    card = cards[name]
+    card = model_card(name, listing="a SPEC has one of the forms " + " · ".join(FORMS))
     access = card.endpoint(wanted or None)
     if access.engine is not None:
         return _in_process(access, access.engine, spec)
     from seahelm_lite.models.api import ApiModel
+    from seahelm_lite.models.api.wires.registry import wire_named
 
+    try:
+        wire_named(access.wire or "")
+    except UnknownNameError as error:
+        # Not while cards are read: a list of all must not fail because a plugin is not installed here.
+        where = place_on_card(card, access, "wire")
+        raise UnknownNameError(error.what, where=where, remedy=error.remedy) from None
     return ApiModel(access, reasoning=card.reasoning, thinking=thinking, system_role=card.chat.system_role)
 
 
