@@ -31,7 +31,7 @@ class Bridge:
         yield NEVER
         crossings = sum(len(span.crossings) for span in self.spans)
         yield (
-            "p: McNemar's exact test on the documents that are right in one protocol only, "
+            f"p: McNemar's exact test on the documents that are right in one protocol only ({FROM} : the other), "
             f"adjusted by Holm for {crossings} test{'s' if crossings != 1 else ''}; intervals are not adjusted"
         )
         if any(span.protocol == "gen-choice" for span in self.spans):
