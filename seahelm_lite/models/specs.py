@@ -81,7 +81,7 @@ class Wish:
 
 
 def _from_card(spec: str, wish: Wish) -> Model:
-    from seahelm_lite.catalog.model_card import model_card
+    from seahelm_lite.catalog.model_card import model_card, place_on_card
 
     name, _, wanted = spec.partition("@")
     card = model_card(name, listing="a SPEC has one of the forms " + " · ".join(FORMS))
@@ -89,7 +89,14 @@ def _from_card(spec: str, wish: Wish) -> Model:
     if access.engine is not None:
         return _in_process(access, access.engine, card.reasoning, spec, wish)
     from seahelm_lite.models.api import ApiModel
+    from seahelm_lite.models.api.wires.registry import wire_named
 
+    try:
+        wire_named(access.wire or "")
+    except UnknownNameError as error:
+        # Not while cards are read: a list of all must not fail because a plugin is not installed here.
+        where = place_on_card(card, access, "wire")
+        raise UnknownNameError(error.what, where=where, remedy=error.remedy) from None
     return ApiModel(
         _with_sources_in_words(access, card.sources),
         reasoning=card.reasoning,

@@ -17,13 +17,14 @@ UNKNOWN = Reasoning()
 """Of a model without a card."""
 
 _IN_TEMPLATE = "chat_template_kwargs."
-_USUAL = Switch(field=f"{_IN_TEMPLATE}enable_thinking", on=True, off=False)
+_ITS_OWN = "enable_thinking"
+_USUAL = Switch(field=_IN_TEMPLATE + _ITS_OWN, on=True, off=False)
 """Of templates that nobody wrote a card for: the name that lm-eval's `hf` knows too."""
 
 _SWITCHED = frozenset({"seahelm-packed", "hf", "hf-auto", "huggingface", "vllm"})
 """Backends that hand arguments to the chat template."""
 
-_SAID = frozenset({"enable_thinking", "chat_template_args"})
+_SAID = frozenset({_ITS_OWN, "chat_template_args"})
 
 _NEVER = "\0"
 """A text that no model writes."""
@@ -81,11 +82,13 @@ def refuse_without_switch(template: str | None, thought: Thought, *, spec: str) 
 
 def backend_arguments(kind: str, thought: Thought) -> dict[str, Any]:
     """The switches as arguments of the backend."""
-    if not thought.fields:
-        return {}
-    # lm-eval's vllm does not think without being told where thinking ends, and would take the thinking out of the text.
-    ends = {"think_end_token": _NEVER} if kind == "vllm" else {}
-    return {"chat_template_args": _switches(thought), **ends}
+    switches = _switches(thought)
+    if not switches or kind != "vllm":
+        return {"chat_template_args": switches} if switches else {}
+    # lm-eval's vllm has `enable_thinking` as an argument of its own, and forgets it among those of the template. It
+    # does not think without being told where thinking ends, and would take the thinking out of the text.
+    own = {_ITS_OWN: switches.pop(_ITS_OWN)} if _ITS_OWN in switches else {}
+    return {**own, "chat_template_args": switches, "think_end_token": _NEVER}
 
 
 def _switches(thought: Thought) -> dict[str, Any]:
