@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seahelm_lite.catalog.access import Access, Auth, Engine
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model, Thinking
 from seahelm_lite.models.series import series_of
+
+if TYPE_CHECKING:
+    from seahelm_lite.catalog.model_card import ModelCard
+    from seahelm_lite.models.api import ApiModel
 
 _SECRET_ENDS = ("key", "secret", "password", "credentials", "header", "headers")
 _SECRET_TOKENS = frozenset({"token", "auth", "auth_token", "hf_token", "access_token", "api_token", "use_auth_token"})
@@ -55,20 +60,45 @@ def open_model(spec: str, *, thinking: Thinking = "auto") -> Model | DocumentMod
     return _BUILDERS[kind](spec, rest)
 
 
+def open_endpoint(spec: str) -> ApiModel:
+    """The model behind an API that a SPEC names; nothing is loaded and nothing is sent.
+
+    Raises:
+        UnknownNameError: If the form, or the card, is unknown.
+        ModelError: If it is no model behind an API, or cannot be used as it stands.
+    """
+    from seahelm_lite.models.api import ApiModel
+
+    kind, colon, _ = spec.partition(":")
+    local = _from_card_alone(spec)[1].engine is not None if not colon else kind in _BUILDERS and kind not in _REMOTE
+    model = None if local else open_model(spec)
+    if not isinstance(model, ApiModel):
+        raise ModelError(
+            "has no endpoint that could be asked",
+            where=spec,
+            remedy="Name one, as openai:<base-url>#<model>, anthropic:<base-url>#<model> or <card id>@<endpoint>.",
+        )
+    return model
+
+
 def _from_card(spec: str, thinking: Thinking) -> Model:
+    card, access = _from_card_alone(spec)
+    if access.engine is not None:
+        return _in_process(access, access.engine, spec)
+    from seahelm_lite.models.api import ApiModel
+
+    return ApiModel(access, reasoning=card.reasoning, thinking=thinking, system_role=card.chat.system_role)
+
+
+def _from_card_alone(spec: str) -> tuple[ModelCard, Access]:
+    """The card that a SPEC names, and which way of access."""
     from seahelm_lite.catalog.model_card import model_cards
 
     name, _, wanted = spec.partition("@")
     cards = model_cards()
     if name not in cards:
         raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
-    card = cards[name]
-    access = card.endpoint(wanted or None)
-    if access.engine is not None:
-        return _in_process(access, access.engine, spec)
-    from seahelm_lite.models.api import ApiModel
-
-    return ApiModel(access, reasoning=card.reasoning, thinking=thinking, system_role=card.chat.system_role)
+    return cards[name], cards[name].endpoint(wanted or None)
 
 
 def _in_process(access: Access, engine: Engine, spec: str) -> Model:
@@ -163,3 +193,6 @@ _BUILDERS: dict[str, Callable[[str, str], Model | DocumentModel]] = {
     "openai": _openai,
     "replay": _replay,
 }
+
+_REMOTE = ("anthropic", "openai")
+"""The forms of a model behind an API."""

@@ -1,0 +1,143 @@
+"""`seahelm-lite models probe`: what an endpoint honours, found out by asking it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seahelm_lite.cli.options import add_json, command, print_json
+
+if TYPE_CHECKING:
+    from seahelm_lite.catalog.access import Access
+    from seahelm_lite.models.api.probe import Probed
+
+_WORDS = {"unknown": "cannot tell"}
+_PROMPT = 80
+"""Tokens of a call's prompt, about."""
+
+
+def add(actions: Any) -> None:
+    """Add the action."""
+    parser = command(
+        actions,
+        "probe",
+        "find out what an endpoint honours, and write it down",
+        "seahelm-lite models probe openai:http://localhost:8000/v1#my-model --out record.yaml",
+    )
+    parser.description = (
+        "Asks an endpoint one harmless question over and over, each time with one thing changed, and tells from the "
+        "answers whether it honours stop words, seeds, temperature 0, a system message, log-probabilities, a JSON "
+        "schema, tools, streaming and the limit of tokens. What the answers do not tell is unknown. About 15 short "
+        "calls. Exit status 1: some call got no reply."
+    )
+    parser.add_argument("model", metavar="SPEC", help="openai:<base-url>#<model>, anthropic:… or <card id>[@endpoint]")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the record for a model card: YAML, or JSON for *.json"
+    )
+    add_json(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the command."""
+    from datetime import UTC, datetime
+
+    from seahelm_lite.models.api.probe_asking import probe
+    from seahelm_lite.models.api.probe_record import as_yaml, record
+    from seahelm_lite.models.specs import open_endpoint
+
+    model = open_endpoint(options.model)
+    _check_writable(options.out)
+    print(forecast(model.access), file=sys.stderr)
+    probed, today = probe(model), datetime.now(UTC).date()
+    made = record(model.access, probed, today)
+    if options.out is not None:
+        title = f"seahelm-lite models probe {options.model}, {today}: {probed.calls} calls"
+        as_text = json.dumps(made, indent=1) + "\n" if options.out.suffix == ".json" else ""
+        _write(options.out, as_text or as_yaml(made, probed.findings, title=title))
+    if options.json:
+        print_json(_told(options.model, model.access, probed, made))
+    else:
+        _show(options, model.access, probed)
+    return 0 if probed.complete else 1
+
+
+def forecast(access: Access) -> str:
+    """What a probe will take, before it is begun."""
+    from seahelm_lite.models.api.probe import LONGEST, MOST_CALLS, USUAL_CALLS
+
+    calls = f"{USUAL_CALLS} calls, or up to {MOST_CALLS} where the endpoint refuses much"
+    tokens = f"about {USUAL_CALLS * _PROMPT:,} tokens of prompts and {USUAL_CALLS * LONGEST:,} of answers"
+    cost = _cost(access, USUAL_CALLS * _PROMPT, USUAL_CALLS * LONGEST)
+    return f"{calls}; {tokens}, more where it thinks; {cost}"
+
+
+def _cost(access: Access, prompt: int, completion: int) -> str:
+    """What so many tokens cost, in words."""
+    from decimal import Decimal
+
+    if not access.price:
+        return "no price is known"
+    price = access.price[-1]
+    amount = (Decimal(str(price.prompt)) * prompt + Decimal(str(price.completion)) * completion) / price.per
+    return f"{amount:.4f} {price.currency} at the price of {price.as_of}"
+
+
+def _told(spec: str, access: Access, probed: Probed, made: dict[str, Any]) -> dict[str, Any]:
+    """What `--json` says."""
+    findings = [
+        {"what": f.what, "outcome": f.outcome, "level": f.level, "seen": f.seen, "calls": f.calls}
+        for f in probed.findings
+    ]
+    usage = {"prompt": probed.usage.prompt, "completion": probed.usage.completion}
+    asked = {"model": spec, "endpoint": access.base_url, "wire": access.wire}
+    return {
+        **asked,
+        "calls": probed.calls,
+        "complete": probed.complete,
+        "usage": usage,
+        "findings": findings,
+        "record": made,
+    }
+
+
+def _show(options: argparse.Namespace, access: Access, probed: Probed) -> None:
+    from seahelm_lite.cli.tables import console, table
+    from seahelm_lite.pages.texts import visible
+
+    rows = [
+        [finding.what, _WORDS.get(finding.outcome, finding.outcome), str(finding.calls), visible(finding.seen)]
+        for finding in probed.findings
+    ]
+    out = console()
+    out.print(f"{access.model_id} at {access.base_url} ({access.wire})", markup=False, style="bold", soft_wrap=True)
+    out.print(table(("what", "outcome", ">calls", "what was seen"), rows))
+    prompt, completion = probed.usage.prompt or 0, probed.usage.completion or 0
+    tokens = f"{prompt:,} and {completion:,} tokens, {_cost(access, prompt, completion)}"
+    out.print(f"\n{probed.calls} calls: {tokens if prompt else 'tokens not told'}", markup=False, soft_wrap=True)
+    if not probed.complete:
+        out.print("Some call got no reply: probe again.", markup=False)
+    told = (
+        f"{options.out}: to be pasted into the card, under access" if options.out else "--out FILE keeps it for a card"
+    )
+    out.print(told, markup=False, soft_wrap=True)
+
+
+def _check_writable(path: Path | None) -> None:
+    """Before any call is paid for."""
+    from seahelm_lite.errors import SeahelmError
+
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise SeahelmError("cannot be written: there is no such folder", where=str(path), remedy="Name another FILE.")
+
+
+def _write(path: Path, text: str) -> None:
+    from seahelm_lite.errors import SeahelmError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SeahelmError(f"cannot be written: {error.strerror}", where=str(path)) from None
