@@ -82,6 +82,7 @@ def _read(got: Reply | Fault, events: Sequence[bytes] | None, request: Request, 
     if isinstance(got, Fault):
         return Answer(fault=got.cause(1), lost=True)
     if got.status != 200:
+        caller.check(got)
         return Answer(refusal=fault_of_status(got, caller.endpoint).cause(1))
     reply: Body = {}
     try:
