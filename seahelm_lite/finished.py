@@ -107,7 +107,7 @@ def scored_entry(
     """
     task = task_of_manifest(entry, samples_of(entry["key"]))
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
-    scored = score_varied(task, variations)
+    scored = score_varied(task, variations, entry.get("rotations"))
     return scored, side_of(task, scored.parts[0])
 
 

@@ -33,6 +33,7 @@ from seahelm_lite.sources.where import Where
 __all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
 
 STORE = "responses.sqlite"
+_LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations")
 
 
 def evaluate(
@@ -152,7 +153,7 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
         for part in task.parts
     ]
     # Runs that were begun before these settings existed keep their ids.
-    later = {n for n in ("compat", "templates", "shot_seeds") if getattr(spec, n) == RunSpec.model_fields[n].default}
+    later = {n for n in _LATER_SETTINGS if getattr(spec, n) == RunSpec.model_fields[n].default}
     settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks", *later})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}

@@ -38,13 +38,16 @@ def add(commands: Any) -> None:
     what.add_argument("--config", type=Path, metavar="FILE", help="YAML with the same settings; options here win")
     what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
     how = parser.add_argument_group("how it is asked")
-    how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
+    how.add_argument(
+        "--protocol", metavar="P", help="gen-letter (default), gen-choice, ll-letter or ll-cloze, for multiple choice"
+    )
     how.add_argument(
         "--compat", metavar="PEER", help="sea-helm or lm-eval: with that harness's own prompts and scoring"
     )
     how.add_argument("--shots", type=int, metavar="K", help="examples before each question (default 0)")
     how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
     how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")
+    how.add_argument("--rotations", type=int, metavar="P", help="ask P %% of the documents in every order of options")
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
@@ -118,6 +121,7 @@ def told(run: Run) -> dict[str, Any]:
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
+    from seahelm_lite.cli.rotations import rotation_sentences
     from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
@@ -126,7 +130,8 @@ def report(run: Run, *, as_json: bool) -> int:
     out = console()
     if run.scores:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
-    for sentence in (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"])):
+    differences = (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"]))
+    for sentence in (*rotation_sentences(run.scores), *differences):
         out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)

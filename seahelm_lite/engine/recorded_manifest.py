@@ -136,6 +136,7 @@ def _task_entry(run: RecordedRun, key: str, task: RecordedTask) -> dict[str, Any
         "answer_form": task.form.to_json(),
         "usage": total_usage(_outcomes(task)),
         "variations": [],
+        "rotations": None,
         "card": definition.file.data["metadata"]["seahelm_lite"],
     }
 

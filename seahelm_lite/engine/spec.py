@@ -43,6 +43,9 @@ class RunSpec(BaseModel):
     templates: Literal["default", "all"] = "default"
     """Wordings of the instruction to answer with a letter: each further one repeats the task, as for `shot_seeds`."""
 
+    rotations: int = Field(default=0, ge=0, le=100)
+    """Percent of the documents that are asked in every cyclic order of their options."""
+
     @field_validator("shot_seeds")
     @classmethod
     def _has_examples_to_draw(cls, draws: int, others: ValidationInfo) -> int:
@@ -58,7 +61,16 @@ class RunSpec(BaseModel):
 
     @model_validator(mode="after")
     def _asks_one_way(self) -> RunSpec:
-        own = ("protocol", "shots", "shot_seeds", "templates", "system_prompt", "chat_template", "max_tokens")
+        own = (
+            "protocol",
+            "shots",
+            "shot_seeds",
+            "templates",
+            "rotations",
+            "system_prompt",
+            "chat_template",
+            "max_tokens",
+        )
         given = [name for name in own if getattr(self, name) != type(self).model_fields[name].default]
         if self.compat is not None and given:
             raise ValueError(f"compat {self.compat} has prompts and limits of its own, so leave out {', '.join(given)}")

@@ -52,6 +52,9 @@ class LanguageWords(BaseModel):
     """The same asked in other words, with the letters in another place, to see how much a score hangs on the words."""
     or_word: str
     """With the spaces around it: joins the last two letters of a list."""
+    about_options: tuple[str, ...]
+    """By which an option speaks of others, such as `all of the above`; `{letter}` is any option's letter. Where words
+    are set apart by spaces, a phrase of one word has to be the whole option: inside of one it says too little."""
     and_words: tuple[str, ...]
     """Words between two letters that leave open which one is meant."""
     negations: tuple[str, ...]

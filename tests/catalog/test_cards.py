@@ -376,6 +376,7 @@ def test_a_board_in_a_compat_mode_takes_only_tasks_that_the_other_harness_asks(
         ("    weight: 2", "    shots: -1", "tasks.1.shots: Input should be greater than or equal to 0"),
         ("protocol: gen-letter", "protocol: gen-leter", "protocol: String should match"),
         ("protocol: gen-letter", "protocol: 'recorded:'", "protocol: String should match"),
+        ("protocol: gen-letter", "protocol: gen-choice", "gen-choice is a diagnostic and ranks nobody; say gen-letter"),
         ("languages: [ms]", "languages: [Malay]", "languages.0: String should match"),
         ("measures: Nothing.", "measures: ''", "measures: String should have at least 1 character"),
     ],
