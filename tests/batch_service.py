@@ -58,7 +58,9 @@ class BatchServer(ChatServer):
         """Method and path of each."""
         self.keys: set[str | None] = set()
         self._ending = ending
-        self._status = status
+        self.status = status
+        self.fail_looks = 0
+        """A status of HTTP that is said to whoever looks at a batch."""
         self._results_url = results_url
         self._files: dict[str, bytes] = {}
 
@@ -102,6 +104,8 @@ class BatchServer(ChatServer):
 
     async def _look(self, request: web.Request) -> web.Response:
         self._note(request)
+        if self.fail_looks:
+            return web.json_response({"error": {"message": "not now"}}, status=self.fail_looks)
         batch = self.batches[int(request.match_info["id"].removeprefix("batch_"))]
         batch.looks += 1
         return web.json_response(self._told(batch))
@@ -110,7 +114,7 @@ class BatchServer(ChatServer):
         told: dict[str, Any] = {"id": f"batch_{batch.number}", "object": "batch", "status": "in_progress"}
         if batch.looks <= self.looks:
             return told
-        if self._status == "failed":
+        if self.status == "failed":
             errors = {"object": "list", "data": [{"code": "x", "message": "Enqueued token limit reached"}]}
             return {**told, "status": "failed", "errors": errors}
         output, errors_of = [], []
@@ -118,7 +122,7 @@ class BatchServer(ChatServer):
             line = self._line(batch.number, entry)
             if line is not None:
                 (output if line["error"] is None and line["response"]["status_code"] == 200 else errors_of).append(line)
-        told["status"] = self._status
+        told["status"] = self.status
         for name, lines in (("output_file_id", output), ("error_file_id", errors_of)):
             told[name] = f"file-{batch.number}-{name}" if lines else None
             # Results come in any order.
