@@ -154,7 +154,9 @@ class Usage:
     """Tokens as the server counted them; None where it did not say."""
 
     prompt: int | None = None
+    """Of everything that was sent, the cached ones included."""
     completion: int | None = None
+    """Of everything that was written, the reasoning ones included."""
     reasoning: int | None = None
     cached: int | None = None
 

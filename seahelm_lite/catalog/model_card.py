@@ -6,14 +6,23 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+)
 
 from seahelm_lite.catalog.access import Access, OnOff, Part, Unknown, YesNo, YesNoConditional
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.catalog.task_card import CountryCode, LanguageTag, Protocol
 from seahelm_lite.catalog.yaml_files import parse, read_yaml
-from seahelm_lite.errors import CardError
+from seahelm_lite.errors import CardError, UnknownNameError
 
 Sourced = tuple[str, ...] | Unknown
 """Names of the card's sources that a part rests on; `unknown` where nothing in it is known."""
@@ -153,6 +162,11 @@ class Switch(Part):
         """Whether the card gives a value for that state; without one, the endpoint cannot be switched that way."""
         return state in self.model_fields_set
 
+    @model_serializer(mode="wrap")
+    def _as_given(self, whole: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
+        """Without the values that the card does not give, which are not `null`."""
+        return {name: value for name, value in whole(self).items() if name in self.model_fields_set}
+
 
 class Reasoning(SourcedPart):
     """Whether it thinks before it answers."""
@@ -270,11 +284,44 @@ def model_cards(folder: Path | None = None) -> dict[str, ModelCard]:
     Raises:
         CardError: With file and line, at the first card that cannot be used.
     """
-    cards: dict[str, ModelCard] = {}
-    for path in sorted((folder or shipped_folder("leaderboards") / "models").glob("*.yaml")):
-        file = read_yaml(path)
-        card = parse(ModelCard, file)
-        if path.stem != card.id:
-            raise CardError(f"the card of {card.id} must be called {card.id}.yaml", where=file.at(("id",)))
-        cards[card.id] = card
-    return cards
+    cards = (_card(path) for path in sorted(_folder(folder).glob("*.yaml")))
+    return {card.id: card for card in cards}
+
+
+def model_card(name: str, folder: Path | None = None, *, listing: str = "seahelm-lite models list") -> ModelCard:
+    """The card of that id; the others are not read.
+
+    Args:
+        name: The id.
+        folder: Where the cards are; those that ship with the package, where none is named.
+        listing: What to look at where no id is near.
+
+    Raises:
+        UnknownNameError: If there is none, with the cards of the system that has that name, or the nearest ids.
+        CardError: With file and line, if the card cannot be used.
+    """
+    names = {path.stem: path for path in _folder(folder).glob("*.yaml")}
+    if name in names:
+        return _card(names[name])
+    same = [card.id for card in model_cards(folder).values() if card.identity.name.casefold() == name.casefold()]
+    if same:
+        raise UnknownNameError(f"there is no model card {name!r}", remedy=f"Cards of that name: {', '.join(same)}.")
+    raise unknown("model card", name.lower(), names, listing=listing)
+
+
+def place_on_card(card: ModelCard, access: Access, key: str, folder: Path | None = None) -> str:
+    """`file:line` of what a card says of a way of access, for messages about it."""
+    file = read_yaml(_folder(folder) / f"{card.id}.yaml")
+    return file.at(("access", card.access.index(access), key))
+
+
+def _folder(folder: Path | None) -> Path:
+    return folder or shipped_folder("leaderboards") / "models"
+
+
+def _card(path: Path) -> ModelCard:
+    file = read_yaml(path)
+    card = parse(ModelCard, file)
+    if path.stem != card.id:
+        raise CardError(f"the card of {card.id} must be called {card.id}.yaml", where=file.at(("id",)))
+    return card

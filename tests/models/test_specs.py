@@ -26,7 +26,7 @@ def test_a_spec_of_no_known_form_names_all_forms(spec: str) -> None:
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        ("ilmu-v31", "there is no model card 'ilmu-v31'. Did you mean ilmu-v3.1?"),
+        ("khmer-lm", "there is no model card 'khmer-lm'. Did you mean khmer-llm?"),
         ("ilmu-v3.1@ylt", "there is no endpoint of ilmu-v3.1 'ylt'. Did you mean ytl?"),
         ("baseline:longst", "there is no baseline 'longst'. Did you mean longest?"),
         ("baseline:ngrams", "there is no baseline 'ngrams'. Did you mean ngram or random?"),
