@@ -12,12 +12,17 @@ from importlib.metadata import EntryPoint, entry_points
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.plugins import BrokenPlugin, owner_of
 from seahelm_lite.errors import CardError, UnknownNameError
+from seahelm_lite.models.api.wires.anthropic_messages import AnthropicMessages
 from seahelm_lite.models.api.wires.base import Wire
+from seahelm_lite.models.api.wires.gemini import Gemini
 from seahelm_lite.models.api.wires.openai_chat import OpenAIChat
+from seahelm_lite.models.api.wires.openai_completions import OpenAICompletions
 
 GROUP = "seahelm_lite.models"
 
-_SHIPPED: dict[str, Wire] = {wire.name: wire for wire in (OpenAIChat(),)}
+_SHIPPED: dict[str, Wire] = {
+    wire.name: wire for wire in (OpenAIChat(), OpenAICompletions(), AnthropicMessages(), Gemini())
+}
 
 
 def wire_named(name: str) -> Wire:
