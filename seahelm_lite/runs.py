@@ -23,6 +23,7 @@ from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import ModelError, RunFolderError, SeahelmError
 from seahelm_lite.finished import Run, load_run, price_of, same_scores, score_again, scored_entry, with_answers
+from seahelm_lite.models.api.batch import BatchModel
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.scoring.differences import Side, differences
@@ -221,6 +222,12 @@ def execute(prepared: Prepared, *, progress: Progress | None = None, max_cost: D
 
 
 def _refuse_limit(prepared: Prepared, max_cost: Decimal | None) -> None:
+    if max_cost is not None and isinstance(prepared.model, BatchModel):
+        raise ModelError(
+            "is asked in batches, which are paid for as a whole and cannot be stopped at a cost",
+            where=prepared.spec.model,
+            remedy="Leave out --max-cost; --dry-run tells what all of it may cost.",
+        )
     if max_cost is not None and prepared.model.facts.price is None:
         raise ModelError(
             "no price is known for it, so its cost cannot be limited",

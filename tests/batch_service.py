@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback import ChatServer, chat, text_for
+from tests.loopback import Canned, ChatServer, Seen, chat, text_for
 
 Ending = Callable[[int, str], str]
 """How a request of a batch ends, by the number of the batch and the text that was asked: `answered`, `errored`,
@@ -50,7 +50,7 @@ class BatchServer(ChatServer):
         status: str = "completed",
         results_url: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(_letter)
         self.kind = kind
         self.looks = looks
         self.batches: list[Batch] = []
@@ -76,6 +76,7 @@ class BatchServer(ChatServer):
             app.router.add_get("/v1/messages/batches/{id}", self._look_messages)
             app.router.add_get("/v1/messages/batches/{id}/results", self._results)
         app.router.add_post("/v1/messages", self._message)
+        app.router.add_post("/v1/files", self._nothing)
         super().route(app)
 
     def _note(self, request: web.Request) -> None:
@@ -132,7 +133,7 @@ class BatchServer(ChatServer):
     def _line(self, number: int, entry: dict[str, Any]) -> dict[str, Any] | None:
         line: dict[str, Any] = {"id": "batch_req_1", "custom_id": entry["custom_id"], "error": None}
         ending = self._ending(number, entry["body"]["messages"][-1]["content"])
-        text = "" if ending == "blank" else text_for(entry["body"]["messages"])
+        text = "" if ending == "blank" else _said(entry["body"]["messages"])
         answers: dict[str, Any] = {
             "answered": {"status_code": 200, "request_id": "r", "body": chat(text)},
             "blank": {"status_code": 200, "request_id": "r", "body": chat(text)},
@@ -180,7 +181,7 @@ class BatchServer(ChatServer):
             ending = self._ending(batch.number, messages[-1]["content"])
             fault = {"type": "error", "error": {"type": "api_error", "message": "our fault"}}
             results: dict[str, Any] = {
-                "answered": {"type": "succeeded", "message": message(text_for(messages))},
+                "answered": {"type": "succeeded", "message": message(_said(messages))},
                 "blank": {"type": "succeeded", "message": message("")},
                 "errored": {"type": "errored", "error": fault},
                 "expired": {"type": "expired"},
@@ -189,9 +190,21 @@ class BatchServer(ChatServer):
                 lines.append(json.dumps({"custom_id": entry["custom_id"], "result": results[ending]}))
         return web.Response(text="\n".join(lines))
 
+    async def _nothing(self, request: web.Request) -> web.Response:
+        return web.json_response({"error": {"message": "Not Found"}}, status=404)
+
     async def _message(self, request: web.Request) -> web.Response:
         await asyncio.sleep(0)
-        return web.json_response(message(text_for((await request.json())["messages"])))
+        return web.json_response(message(_said((await request.json())["messages"])))
+
+
+def _said(messages: Any) -> str:
+    """A letter that depends on the messages alone."""
+    return text_for(messages)[0]
+
+
+async def _letter(seen: Seen) -> Canned:
+    return Canned(chat(_said(seen.body["messages"])))
 
 
 def message(text: str) -> dict[str, Any]:

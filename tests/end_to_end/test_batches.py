@@ -7,22 +7,24 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from seahelm_lite import evaluate
-from seahelm_lite.catalog.catalog import load_catalog
+from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.errors import ModelError, RunFolderError, SeahelmError
 from seahelm_lite.finished import Run
 from seahelm_lite.models.api import batch_services
-from seahelm_lite.runs import execute, resume
+from seahelm_lite.runs import Prepared, execute, prepare, resume
 from seahelm_lite.sources.where import Where
 from tests.batch_service import BatchServer
 from tests.loopback import ChatServer
 
 KEY = "sk-planted-0123456789"
+TASK, DOCUMENTS = "regional_basics_ms", 25
 KINDS = ("openai", "anthropic")
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
@@ -38,14 +40,23 @@ def spec(server: ChatServer, kind: str) -> str:
     return f"{kind}:{server.base_url}#loopback"
 
 
-def asked(server: ChatServer, kind: str, out: Path, *, batch: bool = True, **more: Any) -> Run:
-    settings = {"suites": ["regional_basics"], **more}
-    return evaluate(model=spec(server, kind), out=out, batch=batch, **settings)
+@cache
+def places() -> tuple[Catalog, Where]:
+    catalog = load_catalog()
+    return catalog, Where.from_environment(None, None, catalog.roots, catalog.code)
+
+
+def prepared(model: str, out: Path, **more: Any) -> Prepared:
+    catalog, where = places()
+    return prepare(RunSpec(model=model, tasks=(TASK,)), catalog=catalog, where=where, out=out, **more)
+
+
+def asked(server: ChatServer, kind: str, out: Path, *, batch: bool = True) -> Run:
+    return execute(prepared(spec(server, kind), out, batch=batch))
 
 
 def again(folder: Path, *, batch: bool = False) -> Run:
-    catalog = load_catalog()
-    where = Where.from_environment(None, None, catalog.roots, catalog.code)
+    catalog, where = places()
     return execute(resume(folder, catalog=catalog, where=where, batch=batch))
 
 
@@ -91,23 +102,23 @@ def test_more_requests_than_a_batch_takes_are_several_batches(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = batch_services.OpenAIBatches if kind == "openai" else batch_services.AnthropicBatches
-    monkeypatch.setattr(service, "most_requests", 50)
+    monkeypatch.setattr(service, "most_requests", 12)
     with BatchServer(kind) as server:
         run = asked(server, kind, tmp_path)
     assert run.complete
-    assert [len(batch.entries) for batch in server.batches] == [50, 50, 25]
+    assert [len(batch.entries) for batch in server.batches] == [12, 12, 1]
 
 
 @each_kind
 def test_a_batch_is_no_larger_than_the_service_takes(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("seahelm_lite.models.api.batch.MOST_BYTES", 20_000)
+    monkeypatch.setattr("seahelm_lite.models.api.batch.MOST_BYTES", 6_000)
     with BatchServer(kind) as server:
         run = asked(server, kind, tmp_path)
     assert run.complete
     assert len(server.batches) > 1
-    assert max(len(json.dumps(batch.entries)) for batch in server.batches) < 25_000
+    assert max(len(json.dumps(batch.entries)) for batch in server.batches) < 7_000
 
 
 @each_kind
@@ -116,16 +127,16 @@ def test_requests_that_a_batch_failed_are_errors_that_going_on_asks_again(
     kind: str, ending: str, tmp_path: Path
 ) -> None:
     def some_fail(number: int, text: str) -> str:
-        return ending if number == 0 and len(text) % 7 == 0 else "answered"
+        return ending if number == 0 and len(text) % 3 == 0 else "answered"
 
     with BatchServer(kind, ending=some_fail) as server:
         first = asked(server, kind, tmp_path)
         errors = states(first)["error"]
-        assert (first.complete, 0 < errors < 125) == (False, True)
+        assert (first.complete, 0 < errors < DOCUMENTS) == (False, True)
         second = again(first.folder.path, batch=True)
-        assert [len(batch.entries) for batch in server.batches] == [125, errors]
+        assert [len(batch.entries) for batch in server.batches] == [DOCUMENTS, errors]
     assert second.complete
-    assert states(second) == {"scored": 125}
+    assert states(second) == {"scored": DOCUMENTS}
 
 
 def test_a_finished_batched_run_is_not_handed_in_again(tmp_path: Path) -> None:
@@ -136,7 +147,7 @@ def test_a_finished_batched_run_is_not_handed_in_again(tmp_path: Path) -> None:
 
 
 def test_what_is_left_can_be_asked_singly(tmp_path: Path) -> None:
-    with BatchServer("openai", ending=lambda number, text: "expired" if len(text) % 7 == 0 else "answered") as server:
+    with BatchServer("openai", ending=lambda number, text: "expired" if len(text) % 3 == 0 else "answered") as server:
         first = asked(server, "openai", tmp_path)
         second = again(first.folder.path)
     assert (first.complete, second.complete, len(server.batches)) == (False, True, 1)
@@ -147,16 +158,16 @@ def test_a_batch_that_failed_as_a_whole_says_why(status: str, tmp_path: Path) ->
     ending = "answered" if status == "failed" else "lost"
     with BatchServer("openai", status=status, ending=lambda number, text: ending) as server:
         run = asked(server, "openai", tmp_path)
-    assert states(run) == {"error": 125}
+    assert states(run) == {"error": DOCUMENTS}
     reason = f"batch batch_0 ended ({status}" + (": Enqueued token limit reached)" if status == "failed" else ")")
     assert any(reason in deviation for deviation in run.manifest["deviations"])
 
 
 def test_a_filtered_request_is_refused_and_an_empty_answer_is_asked_for_once_more(tmp_path: Path) -> None:
     endings = {0: "filtered", 1: "blank"}
-    with BatchServer("openai", ending=lambda number, text: endings.get(len(text) % 9, "answered")) as server:
+    with BatchServer("openai", ending=lambda number, text: endings.get(len(text) % 4, "answered")) as server:
         run = asked(server, "openai", tmp_path)
-        blank = [entry for entry in server.batches[0].entries if len(entry["body"]["messages"][-1]["content"]) % 9 == 1]
+        blank = [entry for entry in server.batches[0].entries if len(entry["body"]["messages"][-1]["content"]) % 4 == 1]
         singly = [seen.body["messages"] for seen in server.requests]
     assert run.complete
     assert states(run)["refused"] > 0
@@ -168,7 +179,7 @@ def test_a_filtered_request_is_refused_and_an_empty_answer_is_asked_for_once_mor
 def test_a_run_killed_after_it_handed_in_goes_on_with_the_same_batch(kind: str, tmp_path: Path) -> None:
     with BatchServer(kind, looks=10_000) as server:
         command = [sys.executable, "-m", "seahelm_lite", "run", "--model", spec(server, kind), "--batch"]
-        command += ["--suite", "regional_basics", "--out", str(tmp_path / "killed")]
+        command += ["--task", TASK, "--out", str(tmp_path / "killed")]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not any(path.endswith("_0") for _, path in server.calls):
@@ -200,7 +211,7 @@ def test_going_on_without_batches_collects_what_is_out_before_it_asks(tmp_path: 
         second = again(run.folder.path)
     assert second.complete
     assert handed_in(second)[0]["ended"] == "gone"
-    assert len(server.requests) == 125
+    assert len(server.requests) == DOCUMENTS
 
 
 def test_while_a_batch_that_is_out_cannot_be_asked_after_nothing_else_is_sent(tmp_path: Path) -> None:
@@ -212,7 +223,7 @@ def test_while_a_batch_that_is_out_cannot_be_asked_after_nothing_else_is_sent(tm
         file.write_text(json.dumps(body))
         server.fail_looks = 400
         second = again(run.folder.path, batch=True)
-        assert (states(second), server.requests, len(server.batches)) == ({"error": 125}, [], 1)
+        assert (states(second), server.requests, len(server.batches)) == ({"error": DOCUMENTS}, [], 1)
         assert handed_in(second)[0]["ended"] is None
         server.fail_looks = 0
         server.status = "completed"
@@ -224,7 +235,7 @@ def test_while_a_batch_that_is_out_cannot_be_asked_after_nothing_else_is_sent(tm
 def test_results_at_another_host_are_not_fetched(tmp_path: Path) -> None:
     with ChatServer() as foreign, BatchServer("anthropic", results_url=f"{foreign.base_url}/results") as server:
         run = asked(server, "anthropic", tmp_path)
-    assert states(run) == {"error": 125}
+    assert states(run) == {"error": DOCUMENTS}
     assert foreign.requests == []
     assert any("results are at another host" in deviation for deviation in run.manifest["deviations"])
     assert handed_in(run)[0]["ended"] is None
@@ -257,4 +268,4 @@ def test_what_cannot_be_asked_in_batches_is_refused_before_anything_is_loaded(
     model: str, executor: str, said: str, tmp_path: Path
 ) -> None:
     with pytest.raises(SeahelmError, match=said):
-        evaluate(model=model, suites=["regional_basics"], out=tmp_path, batch=True, executor=executor)
+        prepared(model, tmp_path, batch=True, executor=executor)
