@@ -44,7 +44,8 @@ def chat(content: Any = "A", *, finish: str | None = "stop", **message: Any) -> 
     """The JSON of a chat answer; further arguments become fields of its message."""
     choice = {"index": 0, "message": {"role": "assistant", "content": content, **message}, "finish_reason": finish}
     usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-    return {"id": "chatcmpl-1", "model": "loopback-1", "choices": [choice], "usage": usage}
+    named = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "loopback-1"}
+    return {**named, "choices": [choice], "usage": usage}
 
 
 def text_for(messages: Any) -> str:

@@ -14,10 +14,10 @@ from seahelm_lite.models.api.faults import Fault, fault_of_status
 from seahelm_lite.models.api.probe import Ask, Probed, Prober
 from seahelm_lite.models.api.probe_answers import Answer
 from seahelm_lite.models.api.transport import Reply, run_to_end
-from seahelm_lite.models.api.wires.base import Body, MalformedReplyError, Wire
+from seahelm_lite.models.api.wires.base import Body, MalformedReplyError, NoLikelihoodError, Wire
 from seahelm_lite.models.api.wires.common import parse
 from seahelm_lite.models.api.wires.registry import wire_named
-from seahelm_lite.records import JsonValue, Request
+from seahelm_lite.records import JsonValue, Request, Response
 
 
 def probe(model: ApiModel) -> Probed:
@@ -90,6 +90,8 @@ def _read(got: Reply | Fault, events: Sequence[bytes] | None, request: Request, 
             return _streamed(events, wire)
         reply = parse(got.body)
         return Answer(wire.read(reply, request), reply)
+    except NoLikelihoodError as error:
+        return Answer(Response(), reply, note=caller.endpoint.quote(str(error)))
     except MalformedReplyError as error:
         return Answer(None, reply, fault=f"no answer came: {caller.endpoint.quote(str(error))}")
 

@@ -144,7 +144,14 @@ def test_a_refusal_is_told_in_the_words_of_the_endpoint() -> None:
 
 @pytest.mark.parametrize(
     ("echo", "outcome"),
-    [("honours", "honoured"), ("equal", "ignored"), ("reversed", "ignored"), ("refuses", "refused")],
+    [
+        ("honours", "honoured"),
+        ("equal", "ignored"),
+        ("fixed", "ignored"),
+        ("ignores", "ignored"),
+        ("reversed", "ignored"),
+        ("refuses", "refused"),
+    ],
 )
 def test_log_probabilities_of_a_prompt_must_be_true_ones(echo: str, outcome: str) -> None:
     finding = found("prompt log-probabilities", Manners(echo=echo), wire="openai-completions")

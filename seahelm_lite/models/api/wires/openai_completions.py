@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from seahelm_lite.catalog.access import Access
 from seahelm_lite.errors import ProtocolError
-from seahelm_lite.models.api.wires.base import Body, MalformedReplyError
+from seahelm_lite.models.api.wires.base import Body, MalformedReplyError, NoLikelihoodError
 from seahelm_lite.models.api.wires.common import asked, clean, finish_reason, named, openai_usage, path_of
 from seahelm_lite.models.api.wires.echo import likelihood
 from seahelm_lite.models.api.wires.openai_chat import first_choice, streaming, take_event
@@ -61,6 +61,8 @@ class OpenAICompletions:
         """The text of the first choice, or the log-likelihood of the continuation in it."""
         choice = first_choice(reply)
         model, usage = named(reply.get("model")), openai_usage(reply.get("usage"))
+        if choice is None and request.kind == "loglikelihood":
+            raise NoLikelihoodError("a content filter took the log-likelihood away")
         if choice is None:
             return Response(text=None, finish_reason="content_filter", usage=usage, model=model)
         text = choice.get("text")

@@ -102,6 +102,11 @@ def test_a_content_filter_is_no_fault() -> None:
     assert (response.text, response.finish_reason) == (None, "content_filter")
 
 
+def test_a_content_filter_leaves_no_log_likelihood() -> None:
+    with pytest.raises(NoLikelihoodError, match="content filter"):
+        WIRE.read({"error": {"code": "content_filter"}}, COMPARED)
+
+
 @given(json_values(["choices", "text", "logprobs", "tokens", "token_logprobs", "usage", "error", "finish_reason"]))
 def test_any_json_is_an_answer_or_malformed(reply: Any) -> None:
     if isinstance(reply, dict):
