@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from seahelm_lite.cli.options import add_json, command, print_json
 if TYPE_CHECKING:
     from seahelm_lite.catalog.access import Access
     from seahelm_lite.models.api.probe import Probed
+    from seahelm_lite.records import Response
 
 _WORDS = {"unknown": "cannot tell"}
 _PROMPT = 80
@@ -48,8 +50,10 @@ def execute(options: argparse.Namespace) -> int:
     from seahelm_lite.models.api.probe_asking import probe
     from seahelm_lite.models.api.probe_record import as_yaml, record
     from seahelm_lite.models.specs import open_endpoint
+    from seahelm_lite.sources.where import Where
 
-    model = open_endpoint(options.model)
+    offline = Where.from_environment().offline
+    model = open_endpoint(options.model, offline=offline)
     _check_writable(options.out)
     print(forecast(model.access), file=sys.stderr)
     probed, today = probe(model), datetime.now(UTC).date()
@@ -68,31 +72,37 @@ def execute(options: argparse.Namespace) -> int:
 def forecast(access: Access) -> str:
     """What a probe will take, before it is begun."""
     from seahelm_lite.models.api.probe import LONGEST, MOST_CALLS, USUAL_CALLS
+    from seahelm_lite.records import Response, Usage
 
+    expected = [Response(usage=Usage(prompt=_PROMPT, completion=LONGEST))] * USUAL_CALLS
     calls = f"{USUAL_CALLS} calls, or up to {MOST_CALLS} where the endpoint refuses much"
-    tokens = f"about {USUAL_CALLS * _PROMPT:,} tokens of prompts and {USUAL_CALLS * LONGEST:,} of answers"
-    cost = _cost(access, USUAL_CALLS * _PROMPT, USUAL_CALLS * LONGEST)
-    return f"{calls}; {tokens}, more where it thinks; {cost}"
+    return f"{calls}: about {_taken(access, expected)}; more where it thinks"
 
 
-def _cost(access: Access, prompt: int, completion: int) -> str:
-    """What so many tokens cost, in words."""
-    from decimal import Decimal
+def _taken(access: Access, responses: Sequence[Response]) -> str:
+    """The tokens of some answers, and what they cost."""
+    from seahelm_lite.catalog.costs import money, tally
+    from seahelm_lite.cli.spending import amount
 
-    if not access.price:
-        return "no price is known"
-    price = access.price[-1]
-    amount = (Decimal(str(price.prompt)) * prompt + Decimal(str(price.completion)) * completion) / price.per
-    return f"{amount:.4f} {price.currency} at the price of {price.as_of}"
+    price = access.price[-1] if access.price else None
+    taken = tally(responses, price)
+    tokens = f"{taken.tokens.prompt or 0:,} tokens of prompts and {taken.tokens.completion or 0:,} of answers"
+    if not taken.stating:
+        tokens = "tokens not told"
+    if price is None or taken.cost is None:
+        return f"{tokens}, no price known"
+    return f"{tokens}, {amount(money(taken.cost))} {price.currency} at the price of {price.as_of}"
 
 
 def _told(spec: str, access: Access, probed: Probed, made: dict[str, Any]) -> dict[str, Any]:
     """What `--json` says."""
+    from seahelm_lite.catalog.costs import tally
+
     findings = [
         {"what": f.what, "outcome": f.outcome, "level": f.level, "seen": f.seen, "calls": f.calls}
         for f in probed.findings
     ]
-    usage = {"prompt": probed.usage.prompt, "completion": probed.usage.completion}
+    usage = tally(probed.responses).usage()
     asked = {"model": spec, "endpoint": access.base_url, "wire": access.wire}
     return {
         **asked,
@@ -115,9 +125,7 @@ def _show(options: argparse.Namespace, access: Access, probed: Probed) -> None:
     out = console()
     out.print(f"{access.model_id} at {access.base_url} ({access.wire})", markup=False, style="bold", soft_wrap=True)
     out.print(table(("what", "outcome", ">calls", "what was seen"), rows))
-    prompt, completion = probed.usage.prompt or 0, probed.usage.completion or 0
-    tokens = f"{prompt:,} and {completion:,} tokens, {_cost(access, prompt, completion)}"
-    out.print(f"\n{probed.calls} calls: {tokens if prompt else 'tokens not told'}", markup=False, soft_wrap=True)
+    out.print(f"\n{probed.calls} calls: {_taken(access, probed.responses)}", markup=False, soft_wrap=True)
     if not probed.complete:
         out.print("Some call got no reply: probe again.", markup=False)
     told = (

@@ -60,8 +60,8 @@ def open_model(spec: str, *, thinking: Thinking = "auto", offline: bool = False)
     return model
 
 
-def open_endpoint(spec: str) -> ApiModel:
-    """The model behind an API that a SPEC names; nothing is loaded and nothing is sent.
+def open_endpoint(spec: str, *, offline: bool = False) -> ApiModel:
+    """The model behind an API that a SPEC names; nothing is loaded and nothing is sent. `offline` as `open_model`.
 
     Raises:
         UnknownNameError: If the form, or the card, is unknown.
@@ -71,7 +71,7 @@ def open_endpoint(spec: str) -> ApiModel:
 
     kind, colon, _ = spec.partition(":")
     local = _card_and_access(spec)[1].engine is not None if not colon else kind in _BUILDERS and kind not in _REMOTE
-    model = None if local else open_model(spec)
+    model = None if local else open_model(spec, offline=offline)
     if not isinstance(model, ApiModel):
         raise ModelError(
             "has no endpoint that could be asked",

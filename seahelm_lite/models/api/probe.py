@@ -10,7 +10,7 @@ from seahelm_lite.models.api import probe_rules as rules
 from seahelm_lite.models.api.probe_answers import Answer, Finding, comparable, same
 from seahelm_lite.models.api.probe_fields import fields_of
 from seahelm_lite.models.api.wires.base import Body, Wire
-from seahelm_lite.records import JsonValue, Message, Request, Usage
+from seahelm_lite.records import JsonValue, Message, Request, Response
 
 Ask = Callable[[Request, Mapping[str, JsonValue], Body, bool], Awaitable[Answer]]
 """Sends one call: what is asked, with which parameters by our names, what else stands in the body, and whether the
@@ -49,8 +49,8 @@ class Probed:
 
     findings: tuple[Finding, ...]
     calls: int
-    usage: Usage
-    """Tokens of all calls, as far as the endpoint counted them."""
+    responses: tuple[Response, ...]
+    """What was answered, with its tokens."""
     rename: Mapping[str, str] = field(default_factory=dict)
     """Parameters that the endpoint only takes under another name."""
     complete: bool = True
@@ -98,7 +98,7 @@ class Prober:
         return Probed(
             findings=tuple(findings),
             calls=len(self._answers),
-            usage=_total(self._answers),
+            responses=tuple(answer.response for answer in self._answers if answer.response is not None),
             rename={} if self._limit_name == "max_tokens" else {"max_tokens": self._limit_name},
             complete=not any(answer.lost for answer in self._answers),
         )
@@ -248,10 +248,3 @@ class Prober:
         answer = await self._ask(request, asked, more, stream)
         self._answers.append(answer)
         return answer
-
-
-def _total(answers: Sequence[Answer]) -> Usage:
-    return Usage(
-        prompt=sum(answer.prompt_tokens or 0 for answer in answers),
-        completion=sum(answer.written_tokens or 0 for answer in answers),
-    )
