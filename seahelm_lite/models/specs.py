@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.catalog.access import Access, Auth, Engine
-from seahelm_lite.catalog.names import unknown
 from seahelm_lite.errors import ModelError, UnknownNameError
 from seahelm_lite.models.base import DocumentModel, Model, Thinking
 from seahelm_lite.models.hosts import refuse_outside
@@ -82,18 +81,22 @@ class Wish:
 
 
 def _from_card(spec: str, wish: Wish) -> Model:
-    from seahelm_lite.catalog.model_card import model_cards
+    from seahelm_lite.catalog.model_card import model_card, place_on_card
 
     name, _, wanted = spec.partition("@")
-    cards = model_cards()
-    if name not in cards:
-        raise unknown("model card", name, cards, listing="a SPEC has one of the forms " + " · ".join(FORMS))
-    card = cards[name]
+    card = model_card(name, listing="a SPEC has one of the forms " + " · ".join(FORMS))
     access = card.endpoint(wanted or None)
     if access.engine is not None:
         return _in_process(access, access.engine, card.reasoning, spec, wish)
     from seahelm_lite.models.api import ApiModel
+    from seahelm_lite.models.api.wires.registry import wire_named
 
+    try:
+        wire_named(access.wire or "")
+    except UnknownNameError as error:
+        # Not while cards are read: a list of all must not fail because a plugin is not installed here.
+        where = place_on_card(card, access, "wire")
+        raise UnknownNameError(error.what, where=where, remedy=error.remedy) from None
     return ApiModel(
         _with_sources_in_words(access, card.sources),
         reasoning=card.reasoning,
