@@ -47,7 +47,8 @@ def chat(content: Any = "A", *, finish: str | None = "stop", **message: Any) -> 
     """The JSON of a chat answer; further arguments become fields of its message."""
     choice = {"index": 0, "message": {"role": "assistant", "content": content, **message}, "finish_reason": finish}
     usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-    return {"id": "chatcmpl-1", "model": "loopback-1", "choices": [choice], "usage": usage}
+    named = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "loopback-1"}
+    return {**named, "choices": [choice], "usage": usage}
 
 
 def text_for(messages: Any) -> str:
@@ -123,9 +124,13 @@ class ChatServer:
         self._thread.join()
         self._loop.close()
 
-    async def _start(self, port: int = 0) -> int:
-        app = web.Application()
+    def route(self, app: web.Application) -> None:
+        """Which address is answered by what."""
         app.router.add_post("/{path:.*}", self._serve)
+
+    async def _start(self, port: int = 0) -> int:
+        app = web.Application(client_max_size=2**28)
+        self.route(app)
         # Handlers may hang on purpose; they are cut off when the client goes away or the test is over.
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
         await self._runner.setup()

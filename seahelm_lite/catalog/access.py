@@ -186,7 +186,8 @@ class Access(Part):
     stream: bool = False
     """Whether answers are streamed, which tells the time to the first token."""
     on_premise: bool = False
-    """Whether the host is the evaluator's own, so that items which may not be redistributed can be sent there."""
+    """Whether its hosts, that of `token_url` too, are the evaluator's own, so that items which may not be redistributed
+    can be sent there, and that it can be asked offline."""
     params: Params = Params()
     capabilities: EndpointCapabilities = EndpointCapabilities()
     price: tuple[Price, ...] = ()

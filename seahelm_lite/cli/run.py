@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,11 @@ def add(commands: Any) -> None:
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
     how.add_argument("--chat-template", choices=("auto", "on", "off"), help="default auto: on for generated answers")
+    how.add_argument(
+        "--thinking",
+        choices=("on", "off"),
+        help="have the model think first, or not: runs of their own (default: as it does)",
+    )
     how.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, instead of the task's own limit")
     how.add_argument("--allow-egress", action="store_true", default=None, help="send restricted items to any endpoint")
     where = parser.add_argument_group("where")
@@ -66,9 +72,32 @@ def add(commands: Any) -> None:
         help="ray: a copy of the model on each GPU of a Ray cluster, or on each node where there are none; the model's "
         "files have to be at the same path on all of them (default local: in this process)",
     )
+    where.add_argument(
+        "--batch",
+        action="store_true",
+        help="hand everything in through the endpoint's batch API (OpenAI's or Anthropic's) and wait for it, at most a "
+        "day: cheaper, and outside the rate limits. May be stopped: --resume collects what is out",
+    )
+    where.add_argument(
+        "--max-cost",
+        type=_amount,
+        metavar="X",
+        help="send nothing that could bring the run's cost above X, in the currency of the model's price",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
     add_json(parser)
     parser.set_defaults(execute=execute)
+
+
+def _amount(text: str) -> Decimal:
+    """An amount of money that can be spent."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount above 0")
+    return amount
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -87,21 +116,31 @@ def execute(options: argparse.Namespace) -> int:
                 f"--resume takes everything from the run, so {', '.join(others)} cannot be given",
                 remedy="Leave it out.",
             )
-        prepared = runs.resume(options.resume, catalog=catalog, where=where, executor=options.executor)
+        prepared = runs.resume(
+            options.resume, catalog=catalog, where=where, executor=options.executor, batch=options.batch
+        )
     else:
         spec, out = run_spec(options), options.out or Path("out")
         if (checkpoints := series_of(spec.model)) is not None:
             series = Series(
-                catalog, where, out, executor=options.executor, dry_run=options.dry_run, as_json=options.json
+                catalog,
+                where,
+                out,
+                executor=options.executor,
+                max_cost=options.max_cost,
+                dry_run=options.dry_run,
+                as_json=options.json,
             )
             return series.execute(spec, checkpoints)
-        prepared = runs.prepare(spec, catalog=catalog, where=where, out=out, executor=options.executor)
+        prepared = runs.prepare(
+            spec, catalog=catalog, where=where, out=out, executor=options.executor, batch=options.batch
+        )
     if options.dry_run:
         forecast = forecast_of(prepared)
         print_json(forecast) if options.json else show_forecast(forecast, prepared.folder.path)
         return 0
     with Bar() as bar:
-        run = runs.execute(prepared, progress=bar)
+        run = runs.execute(prepared, progress=bar, max_cost=options.max_cost)
     return report(run, as_json=options.json)
 
 
@@ -115,6 +154,7 @@ def told(run: Run) -> dict[str, Any]:
         "differences": run.differences,
         "skipped": run.manifest["skipped"],
         "deviations": run.manifest["deviations"],
+        **{name: run.manifest.get(name) for name in ("usage", "cost", "latency", "languages")},
     }
 
 
@@ -122,6 +162,7 @@ def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
     from seahelm_lite.cli.rotations import rotation_sentences
+    from seahelm_lite.cli.spending import spending_sentences
     from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
@@ -137,11 +178,19 @@ def report(run: Run, *, as_json: bool) -> int:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in run.manifest["deviations"]:
         out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
+    for sentence in spending_sentences(run):
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     out.print(f"{run.folder.path}", markup=False, soft_wrap=True)
     if not run.complete:
         again = f"seahelm-lite run --resume {run.folder.path}"
-        print(f"The run is {run.manifest['status']}. Go on with: {again}", file=sys.stderr)
+        print(f"The run is {_how_it_ended(run)}. Go on with: {again}", file=sys.stderr)
     return 0 if run.complete else 1
+
+
+def _how_it_ended(run: Run) -> str:
+    sessions = run.manifest["sessions"]
+    at_limit = bool(sessions) and sessions[-1].get("stopped") == "at the cost limit"
+    return "stopped at the cost limit" if at_limit else str(run.manifest["status"])
 
 
 def forecast_of(prepared: Prepared) -> dict[str, Any]:
@@ -154,6 +203,7 @@ def forecast_of(prepared: Prepared) -> dict[str, Any]:
 
 def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
     """Show what would be asked."""
+    from seahelm_lite.cli.spending import expected_cost
     from seahelm_lite.cli.tables import console, table
 
     out = console()
@@ -166,5 +216,5 @@ def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in told["deviations"]:
         out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
-    out.print(f"cost: {told['cost']['reason']}", markup=False)
+    out.print(f"cost: {expected_cost(told['cost'])}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"run folder: {folder}", markup=False, soft_wrap=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from ipaddress import ip_address
 from typing import Literal
 
 from seahelm_lite.catalog.compat import COMPAT, Peer
@@ -17,6 +16,7 @@ from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
+from seahelm_lite.models.hosts import stays_inside
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.prompts.subset import limited
@@ -273,20 +273,13 @@ def _refuse_egress(definition: TaskDefinition, spec: RunSpec, facts: ModelFacts)
     if _is_egress(definition, facts) and not spec.allow_egress:
         raise Unsuited(
             f"its items may not be redistributed ({definition.card.licence.stated}), and {facts.capabilities.host} is "
-            "not this machine; --allow-egress sends them all the same and is written into the manifest"
+            "not this machine, nor on premise by its card; --allow-egress sends them all the same and is written into "
+            "the manifest"
         )
 
 
 def _is_egress(definition: TaskDefinition, facts: ModelFacts) -> bool:
-    host = facts.capabilities.host
-    return host is not None and not _is_this_machine(host) and not definition.card.licence.redistributable
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return not stays_inside(facts.capabilities) and not definition.card.licence.redistributable
 
 
 def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) -> Iterable[str]:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from seahelm_lite.catalog.compat import Peer
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.errors import RunFolderError
+from seahelm_lite.models.base import Thinking
 from seahelm_lite.records import JsonValue
 
 
@@ -37,6 +38,7 @@ class RunSpec(BaseModel):
     """Documents per task."""
     system_prompt: str | None = None
     chat_template: Literal["auto", "on", "off"] = "auto"
+    thinking: Thinking = "auto"
     max_tokens: int | None = Field(default=None, ge=1)
     """Instead of the limit on each task's card."""
     allow_egress: bool = False
@@ -57,6 +59,14 @@ class RunSpec(BaseModel):
     def _names_something(self) -> RunSpec:
         if not self.suites and not self.tasks:
             raise ValueError("name at least one suite or task")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_switched(self) -> RunSpec:
+        if self.thinking != "auto" and self.chat_template == "off":
+            raise ValueError("thinking is switched in the chat template, so it cannot be off")
+        if self.thinking == "on" and (self.protocol in ("ll-letter", "ll-cloze") or self.compat == "lm-eval"):
+            raise ValueError(f"nothing is thought in {self.protocol or self.compat}, which compares given texts")
         return self
 
     @model_validator(mode="after")

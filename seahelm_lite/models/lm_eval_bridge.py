@@ -37,6 +37,7 @@ from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
 from seahelm_lite.models.base import Deliver, Planned
 from seahelm_lite.models.packed import backend as packed
 from seahelm_lite.models.packed.endings import Text
+from seahelm_lite.models.switches import with_its_beginning
 from seahelm_lite.records import Failure, Request, Response
 
 _Key = tuple[str, str]
@@ -220,7 +221,9 @@ class _Hook(CacheHook):  # type: ignore[misc]
             self._open.discard(position)
             self.answered += 1
             index, request = self._items[position]
-            self._deliver(index, self._outcome(request, result))
+            self._deliver(
+                index, with_its_beginning(self._outcome(request, result), self.arguments[position][0], self.model)
+            )
 
     def fail_rest(self, cause: str) -> None:
         """Deliver a failure for every request without an answer."""

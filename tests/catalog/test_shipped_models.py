@@ -9,6 +9,7 @@ import pytest
 
 from seahelm_lite.catalog.model_card import ModelCard, model_cards
 from seahelm_lite.errors import CardError
+from seahelm_lite.models.api.wires.registry import wire_named
 from tests.conftest import REPOSITORY
 
 MODELS = REPOSITORY / "leaderboards" / "models"
@@ -47,6 +48,11 @@ def _named(value: Any) -> Iterator[str]:
         yield from () if src == "unknown" else [src] if isinstance(src, str) else src
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
         yield from _named(part)
+
+
+def test_every_wire_format_that_a_card_names_is_there_without_a_plugin(cards: dict[str, ModelCard]) -> None:
+    for name in {access.wire for card in cards.values() for access in card.access if access.wire is not None}:
+        assert wire_named(name).name == name
 
 
 def test_what_is_called_verified_rests_on_documents_of_the_vendor(cards: dict[str, ModelCard]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urlsplit
 
 from seahelm_lite.catalog.access import Access
 from seahelm_lite.catalog.model_card import Reasoning
@@ -93,7 +94,11 @@ class ApiModel:
                 and self.access.capabilities.prompt_logprobs != "no",
                 json_schema=self._shaper.takes("json_schema"),
                 host=self._host,
+                on_premise=self.access.on_premise,
+                token_host=urlsplit(self.access.auth.token_url or "").hostname,
             ),
+            price=self.access.price[-1] if self.access.price else None,
+            thinking_tokens=self._thought.tokens,
         )
 
     def plan(self, requests: Sequence[Request]) -> Planned:

@@ -42,7 +42,8 @@ def resolve(reasoning: Reasoning, thinking: Thinking, *, model: str) -> Thought:
 
 
 def _default(reasoning: Reasoning) -> bool:
-    return reasoning.default == "on"
+    # Where nobody knows: room that a model does not use costs nothing, room that it lacks costs it every answer.
+    return reasoning.default != "off"
 
 
 def _is_always_so(reasoning: Reasoning, thinking: Thinking) -> bool:

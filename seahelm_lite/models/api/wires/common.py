@@ -13,6 +13,7 @@ _CUT_OFF = frozenset(
     {
         *("length", "max_tokens", "max_output_tokens", "model_length"),
         "model_context_window_exceeded",  # Anthropic, GLM
+        "continuation",  # Gemini
     }
 )
 _FILTERED = frozenset(
@@ -22,7 +23,7 @@ _FILTERED = frozenset(
         "sensitive",  # GLM
         "refusal",  # Anthropic: its classifiers stopped the answer
         *("safety", "recitation", "language", "blocklist", "prohibited_content", "spii"),  # Gemini
-        *("image_safety", "image_prohibited_content", "image_recitation"),
+        *("escalation", "model_armor"),
     }
 )
 _BROKEN_OFF = frozenset(
@@ -31,6 +32,7 @@ _BROKEN_OFF = frozenset(
         "abort",  # vLLM, SGLang
         "network_error",  # GLM
         "insufficient_system_resource",  # DeepSeek
+        "pup_limited_disabled",  # Gemini: the account was stopped
     }
 )
 _NOT_SAID = frozenset({"finish_reason_unspecified"})

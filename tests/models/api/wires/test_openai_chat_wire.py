@@ -11,7 +11,8 @@ from seahelm_lite.models.api.wires.base import MalformedReplyError
 from seahelm_lite.models.api.wires.openai_chat import OpenAIChat
 from seahelm_lite.records import Request, Response, Usage
 from tests.loopback import chat
-from tests.models.api.wires.wire_cases import SCHEMA, access, cuts, json_values, sent, stream_of, talk
+from tests.models.api.wires.wire_cases import SCHEMA, TEXTS, access, cuts, json_values, sent, stream_of, talk
+from tests.models.api.wires.wire_replies import chat_chunk, counted
 
 WIRE = OpenAIChat()
 TURNS = [{"role": "system", "content": "Jawab dengan huruf."}, {"role": "user", "content": "แมว 🐈?"}]
@@ -136,14 +137,28 @@ def test_malformed_replies_are_never_answers(reply: Any) -> None:
         read(reply)
 
 
-def test_a_fault_with_status_200_is_named() -> None:
+FAULTS = [
+    {"error": {"message": "upstream is down", "code": 502}},
+    {"error": "upstream is down"},
+    {"object": "error", "message": "upstream is down", "code": 502},
+]
+"""How gateways report a fault of the model behind them with status 200."""
+
+
+@pytest.mark.parametrize("reply", FAULTS)
+def test_a_fault_with_status_200_is_named(reply: dict[str, Any]) -> None:
     with pytest.raises(MalformedReplyError, match="no choices: upstream is down"):
-        read({"error": {"message": "upstream is down", "code": 502}})
+        read(reply)
+    with pytest.raises(MalformedReplyError, match="reports a fault instead of an answer: upstream is down"):
+        stream_of(WIRE, [chat_chunk("Ja"), reply, chat_chunk(None, "stop")])
 
 
-def test_a_content_filter_with_status_200_is_no_fault() -> None:
-    response = read({"error": {"message": "no", "code": "content_filter"}})
-    assert (response.text, response.finish_reason) == (None, "content_filter")
+@pytest.mark.parametrize(
+    "reply", [{"error": {"message": "no", "code": "content_filter"}}, {"code": "DataInspectionFailed"}]
+)
+def test_a_content_filter_with_status_200_is_no_fault(reply: dict[str, Any]) -> None:
+    for response in (read(reply), stream_of(WIRE, [chat_chunk(""), reply])):
+        assert (response.text or None, response.finish_reason) == (None, "content_filter")
 
 
 KEYS = ["choices", "message", "delta", "content", "usage", "error", "type", "text", "finish_reason", "model"]
@@ -158,63 +173,54 @@ def test_any_json_is_an_answer_or_malformed(reply: Any) -> None:
             stream_of(WIRE, [reply, reply])
 
 
-USAGE = {"prompt_tokens": 7, "completion_tokens": 3}
-
-
-def chunk(content: Any = None, finish: str | None = None, **delta: Any) -> dict[str, Any]:
-    said = delta if content is None else {"content": content, **delta}
-    choice = {"index": 0, "delta": said, "finish_reason": finish}
-    return {"id": "1", "object": "chat.completion.chunk", "model": "loopback-1", "choices": [choice]}
-
-
-COUNTED = {"id": "1", "object": "chat.completion.chunk", "model": "loopback-1", "choices": [], "usage": USAGE}
-
-
 def test_a_stream_becomes_the_answer_it_is_pieces_of() -> None:
     events = [
-        chunk("", role="assistant"),
-        chunk(reasoning_content="hm"),
-        chunk("Ja"),
-        chunk("wapan"),
-        chunk("", "stop"),
+        chat_chunk("", role="assistant"),
+        chat_chunk(reasoning_content="hm"),
+        chat_chunk("Ja"),
+        chat_chunk("wapan"),
+        chat_chunk("", "stop"),
     ]
-    assert stream_of(WIRE, [*events, COUNTED]) == Response(
+    assert stream_of(WIRE, [*events, counted()]) == Response(
         "Jawapan", "hm", None, None, "stop", Usage(7, 3), None, "loopback-1"
     )
 
 
 def test_an_event_tells_whether_it_brought_text() -> None:
     reader = WIRE.reader()
-    events = [chunk("", role="assistant"), chunk(reasoning="hm"), chunk("A"), chunk(None, "stop"), COUNTED]
+    events = [
+        chat_chunk("", role="assistant"),
+        chat_chunk(reasoning="hm"),
+        chat_chunk("A"),
+        chat_chunk(None, "stop"),
+        counted(),
+    ]
     assert [reader.feed(event) for event in events] == [False, True, True, False, False]
-
-
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
 @given(st.data(), TEXTS, TEXTS)
 def test_however_a_stream_is_cut_the_answer_is_the_same(data: st.DataObject, text: str, reasoning: str) -> None:
-    pieces = [chunk(reasoning_content=piece) for piece in data.draw(cuts(reasoning))]
-    pieces += [chunk(piece) for piece in data.draw(cuts(text))]
-    usage = {**COUNTED, "usage": {**USAGE, "completion_tokens": len(pieces) + 1}}
-    streamed = stream_of(WIRE, [*pieces, chunk(None, "stop"), usage])
-    whole = read({**chat(text, reasoning_content=reasoning), "usage": usage["usage"]})
+    pieces = [chat_chunk(reasoning_content=piece) for piece in data.draw(cuts(reasoning))]
+    pieces += [chat_chunk(piece) for piece in data.draw(cuts(text))]
+    counts = counted(completion_tokens=len(pieces) + 1)
+    streamed = stream_of(WIRE, [*pieces, chat_chunk(None, "stop"), counts])
+    whole = read({**chat(text, reasoning_content=reasoning), "usage": counts["usage"]})
     assert streamed == whole
 
 
 @pytest.mark.parametrize("text", ["A \ud83d", "\ud83d\udc08"])
 def test_halves_of_surrogate_pairs_meet_or_are_replaced(text: str) -> None:
-    streamed = stream_of(WIRE, [*(chunk(half) for half in text), chunk(None, "stop")])
+    streamed = stream_of(WIRE, [*(chat_chunk(half) for half in text), chat_chunk(None, "stop")])
     assert streamed.text == read(chat(text)).text
 
 
 def test_a_stream_without_an_end_is_no_answer() -> None:
     with pytest.raises(MalformedReplyError, match="ended before the answer did"):
-        stream_of(WIRE, [chunk("Ja"), chunk("wapan")])
+        stream_of(WIRE, [chat_chunk("Ja"), chat_chunk("wapan")])
 
 
 def test_a_stream_that_lacks_only_the_counts_is_an_answer() -> None:
-    assert stream_of(WIRE, [chunk("A"), chunk(None, "length")]) == Response(
+    assert stream_of(WIRE, [chat_chunk("A"), chat_chunk(None, "length")]) == Response(
         "A", finish_reason="length", model="loopback-1"
     )
 
@@ -235,37 +241,46 @@ def test_a_stream_that_lacks_only_the_counts_is_an_answer() -> None:
 )
 def test_a_fault_in_a_stream_is_never_part_of_an_answer(event: dict[str, Any]) -> None:
     with pytest.raises(MalformedReplyError):
-        stream_of(WIRE, [chunk("Ja"), event, chunk("wapan"), chunk(None, "stop")])
+        stream_of(WIRE, [chat_chunk("Ja"), event, chat_chunk("wapan"), chat_chunk(None, "stop")])
 
 
-def test_a_content_filter_that_stops_a_stream_is_no_fault() -> None:
+def test_a_content_filter_that_stops_a_stream_leaves_what_came_before() -> None:
     filtered = {"error": {"message": "no", "code": "content_filter"}}
-    assert stream_of(WIRE, [chunk("Ja"), filtered]).finish_reason == "content_filter"
+    assert stream_of(WIRE, [chat_chunk("Ja"), filtered]) == Response(
+        "Ja", finish_reason="content_filter", model="loopback-1"
+    )
 
 
 def test_repeated_words_are_kept() -> None:
-    events = [chunk("ha"), chunk("ha"), chunk("!"), chunk(None, "stop"), COUNTED]
+    events = [chat_chunk("ha"), chat_chunk("ha"), chat_chunk("!"), chat_chunk(None, "stop"), counted()]
     assert stream_of(WIRE, events).text == "haha!"
 
 
 def test_pieces_that_came_twice_are_noticed_by_the_count_of_tokens() -> None:
-    events = [chunk("ha"), chunk("ha"), chunk("ha"), chunk("!"), chunk(None, "stop"), COUNTED]
+    events = [
+        chat_chunk("ha"),
+        chat_chunk("ha"),
+        chat_chunk("ha"),
+        chat_chunk("!"),
+        chat_chunk(None, "stop"),
+        counted(),
+    ]
     with pytest.raises(MalformedReplyError, match="4 pieces of 3 tokens: some came twice"):
         stream_of(WIRE, events)
 
 
 def test_pieces_that_came_twice_are_left_out_where_each_counts_the_tokens() -> None:
-    pieces = [{**chunk("ha"), "usage": {"completion_tokens": 1 + place}} for place in range(2)]
-    end = {**chunk(None, "stop"), "usage": {"completion_tokens": 3}}
+    pieces = [{**chat_chunk("ha"), "usage": {"completion_tokens": 1 + place}} for place in range(2)]
+    end = {**chat_chunk(None, "stop"), "usage": {"completion_tokens": 3}}
     events = [pieces[0], pieces[0], pieces[1], end, end]
     assert stream_of(WIRE, events).text == "haha"
 
 
 def test_pieces_smaller_than_tokens_are_no_repetition() -> None:
-    events = [*(chunk(letter) for letter in "Muhammad"), chunk(None, "stop"), COUNTED]
+    events = [*(chat_chunk(letter) for letter in "Muhammad"), chat_chunk(None, "stop"), counted()]
     assert stream_of(WIRE, events).text == "Muhammad"
 
 
 def test_text_after_the_end_is_a_fault() -> None:
     with pytest.raises(MalformedReplyError, match="after the end"):
-        stream_of(WIRE, [chunk("A"), chunk(None, "stop"), chunk("A"), chunk(None, "stop")])
+        stream_of(WIRE, [chat_chunk("A"), chat_chunk(None, "stop"), chat_chunk("A"), chat_chunk(None, "stop")])

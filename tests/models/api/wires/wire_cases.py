@@ -30,6 +30,8 @@ EVERYTHING: dict[str, Any] = {
 }
 """A value of every parameter that has a name of ours."""
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+
 
 def access(wire: Wire, **changes: Any) -> Access:
     """A way to reach the model `m`."""
