@@ -83,9 +83,7 @@ class Shaper:
             if name in body:
                 body[theirs] = body.pop(str(name))
         if len(ours) < len(asked):
-            for name, value in asked.items():
-                if name not in _OURS and self.takes(name):
-                    body[name] = value
+            body.update({key: value for key, value in asked.items() if key not in _OURS and self.takes(key)})
         for fields in (instead, self._access.params.fixed, self._thought.fields):
             for path, value in fields.items() if fields else ():
                 _put(body, path, value)
