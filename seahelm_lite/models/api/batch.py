@@ -257,8 +257,8 @@ class _Session:
         if isinstance(outcome, Failure):
             outcome = Failure(calls.quote(outcome.cause))
         else:
-            said = {"text": calls.clean(outcome.text), "reasoning": calls.clean(outcome.reasoning)}
-            outcome = replace(outcome, **said, model=calls.clean(outcome.model))
+            text, reasoning, model = map(calls.clean, (outcome.text, outcome.reasoning, outcome.model))
+            outcome = replace(outcome, text=text, reasoning=reasoning, model=model)
         if isinstance(outcome, Response) and is_blank(outcome):
             self.blank.append(self.waiting.pop(result.custom_id))
         else:
