@@ -189,6 +189,9 @@ def _quietly(method: Callable[..., Any]) -> Callable[..., Any]:
 class _Hook(CacheHook):  # type: ignore[misc]
     """Matches finished answers to the requests they belong to."""
 
+    takes_failures = True
+    """Unlike lm-eval's own hook, which stores whatever it is given."""
+
     def __init__(
         self, model: LM, method: str, items: Sequence[tuple[int, Request]], deliver: Deliver, *, remote: bool
     ) -> None:
