@@ -22,8 +22,10 @@ class Seen:
     number: int
     """Counted from 0 in the order of arrival."""
     path: str
+    """With its query, where it has one."""
     headers: Mapping[str, str]
     body: Any
+    """JSON, or the text of what is none."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ class ChatServer:
         return port
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        seen = Seen(len(self.requests), request.path, dict(request.headers), body)
+        body = await (request.json() if request.content_type == "application/json" else request.text())
+        seen = Seen(len(self.requests), request.path_qs, dict(request.headers), body)
         self.requests.append(seen)
         self._in_flight += 1
         self.peak = max(self.peak, self._in_flight)
