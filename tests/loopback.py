@@ -25,7 +25,7 @@ class Seen:
     """With its query, where it has one."""
     headers: Mapping[str, str]
     body: Any
-    """JSON, or the text of what is none."""
+    """JSON, or the fields of a form."""
 
 
 @dataclass(frozen=True)
