@@ -117,9 +117,13 @@ class ChatServer:
         self._thread.join()
         self._loop.close()
 
-    async def _start(self) -> int:
-        app = web.Application()
+    def route(self, app: web.Application) -> None:
+        """Which address is answered by what."""
         app.router.add_post("/{path:.*}", self._serve)
+
+    async def _start(self) -> int:
+        app = web.Application(client_max_size=2**28)
+        self.route(app)
         # Handlers may hang on purpose; they are cut off when the client goes away or the test is over.
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
         await self._runner.setup()
