@@ -161,7 +161,10 @@ class Usage:
     cached: int | None = None
 
 
-_STATED = ("text", "reasoning", "loglikelihood", "is_greedy", "finish_reason", "latency_s", "first_token_s", "model")
+_STATED = (
+    *("text", "reasoning", "loglikelihood", "is_greedy", "joined"),
+    *("finish_reason", "latency_s", "first_token_s", "model"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,8 @@ class Response:
     """The id the server gave for itself."""
     first_token_s: float | None = None
     """Seconds until the first of the answer, or of its reasoning, came; None where it was not streamed."""
+    joined: bool | None = None
+    """Whether a token reaches from the context into the continuation, where it then does not count."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The JSON object that is stored; absent facts are left out."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.engine.batching import in_batches, refuse_batches
 from seahelm_lite.engine.executors.choice import LOCAL, open_with
 from seahelm_lite.engine.executors.ray_model import RayModel
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
@@ -22,6 +23,7 @@ from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.errors import ModelError, RunFolderError, SeahelmError
 from seahelm_lite.finished import Run, load_run, price_of, same_scores, score_again, scored_entry, with_answers
+from seahelm_lite.models.api.batch import BatchModel
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.scoring.differences import Side, differences
@@ -48,6 +50,7 @@ def evaluate(
     offline: bool | None = None,
     trust: Sequence[Path | str] = (),
     executor: str = LOCAL,
+    batch: bool = False,
     progress: Progress | None = None,
     max_cost: Decimal | None = None,
     **settings: Any,
@@ -63,6 +66,7 @@ def evaluate(
         offline: Whether data may only come from the mirror and the cache.
         trust: Folders of further task files, whose code may run.
         executor: `local`, `ray` or `ray://HOST:PORT`.
+        batch: Whether to ask through the endpoint's batch API.
         progress: Told how the run goes.
         max_cost: As for `execute`.
         settings: The other fields of `RunSpec`, such as `protocol`, `shots` or `limit`.
@@ -76,7 +80,7 @@ def evaluate(
     catalog = load_catalog(trust=map(Path, trust))
     where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots, code=catalog.code)
     spec = RunSpec(model=model, suites=tuple(suites), tasks=tuple(tasks), **settings)
-    prepared = prepare(spec, catalog=catalog, where=where, out=Path(out), executor=executor)
+    prepared = prepare(spec, catalog=catalog, where=where, out=Path(out), executor=executor, batch=batch)
     return execute(prepared, progress=progress, max_cost=max_cost)
 
 
@@ -112,7 +116,9 @@ def _close(model: Model | DocumentModel) -> None:
         model.close()
 
 
-def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executor: str = LOCAL) -> Prepared:
+def prepare(
+    spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executor: str = LOCAL, batch: bool = False
+) -> Prepared:
     """Open the model, load the data and build every request. Nothing is written.
 
     Args:
@@ -122,22 +128,27 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executo
         out: Output folder.
         executor: Where the model is opened: `local`, `ray` or `ray://HOST:PORT`. No part of what is asked: a run that
             began under one goes on under another.
+        batch: Whether to ask through the endpoint's batch API, which is no part of what is asked either. Batches that
+            an earlier session of the run left out are collected in any case.
 
     Raises:
         SeahelmError: Whatever is wrong with names, data, model or protocol.
     """
+    if batch:
+        refuse_batches(spec.model, executor)
     definitions, optional = catalog.select(spec.suites, spec.tasks)
     model = open_with(executor, spec.model, thinking=spec.thinking, offline=where.offline)
     try:
         plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
         for task in plan.tasks:
             refuse_misused_checks(sample.document for sample in task.samples)
+        facts = model.facts
+        fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
+        folder = RunFolder(out / _run_id(spec, plan, named(spec, facts), fingerprint))
+        model = in_batches(model, spec.model, folder, submits=batch)
     except BaseException:
         _close(model)
         raise
-    facts = model.facts
-    fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
-    folder = RunFolder(out / _run_id(spec, plan, named(spec, facts), fingerprint))
     return Prepared(spec, model, plan, fingerprint, where, folder)
 
 
@@ -211,6 +222,12 @@ def execute(prepared: Prepared, *, progress: Progress | None = None, max_cost: D
 
 
 def _refuse_limit(prepared: Prepared, max_cost: Decimal | None) -> None:
+    if max_cost is not None and isinstance(prepared.model, BatchModel):
+        raise ModelError(
+            "is asked in batches, which are paid for as a whole and cannot be stopped at a cost",
+            where=prepared.spec.model,
+            remedy="Leave out --max-cost; --dry-run tells what all of it may cost.",
+        )
     if max_cost is not None and prepared.model.facts.price is None:
         raise ModelError(
             "no price is known for it, so its cost cannot be limited",
@@ -261,8 +278,8 @@ def _measured(
     return told, measured
 
 
-def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL) -> Prepared:
-    """Plan an unfinished run again from its manifest; `executor` as for `prepare`.
+def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL, batch: bool = False) -> Prepared:
+    """Plan an unfinished run again from its manifest; `executor` and `batch` as for `prepare`.
 
     Raises:
         RunFolderError: If tasks, data or model are no longer what they were when it began.
@@ -276,7 +293,7 @@ def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL)
             remedy="Import a log with the missing answers.",
         )
     spec = recorded_spec(manifest["spec"], path)
-    prepared = prepare(spec, catalog=catalog, where=where, out=path.parent, executor=executor)
+    prepared = prepare(spec, catalog=catalog, where=where, out=path.parent, executor=executor, batch=batch)
     if prepared.folder.run_id != folder.run_id:
         prepared.close()
         raise RunFolderError(

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback import ChatServer, chat, text_for
+from tests.loopback import Canned, ChatServer, Seen, chat, text_for
 
 Ending = Callable[[int, str], str]
 """How a request of a batch ends, by the number of the batch and the text that was asked: `answered`, `errored`,
@@ -50,7 +50,7 @@ class BatchServer(ChatServer):
         status: str = "completed",
         results_url: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(_letter)
         self.kind = kind
         self.looks = looks
         self.batches: list[Batch] = []
@@ -58,7 +58,9 @@ class BatchServer(ChatServer):
         """Method and path of each."""
         self.keys: set[str | None] = set()
         self._ending = ending
-        self._status = status
+        self.status = status
+        self.fail_looks = 0
+        """A status of HTTP that is said to whoever looks at a batch."""
         self._results_url = results_url
         self._files: dict[str, bytes] = {}
 
@@ -74,6 +76,7 @@ class BatchServer(ChatServer):
             app.router.add_get("/v1/messages/batches/{id}", self._look_messages)
             app.router.add_get("/v1/messages/batches/{id}/results", self._results)
         app.router.add_post("/v1/messages", self._message)
+        app.router.add_post("/v1/files", self._nothing)
         super().route(app)
 
     def _note(self, request: web.Request) -> None:
@@ -102,6 +105,8 @@ class BatchServer(ChatServer):
 
     async def _look(self, request: web.Request) -> web.Response:
         self._note(request)
+        if self.fail_looks:
+            return web.json_response({"error": {"message": "not now"}}, status=self.fail_looks)
         batch = self.batches[int(request.match_info["id"].removeprefix("batch_"))]
         batch.looks += 1
         return web.json_response(self._told(batch))
@@ -110,7 +115,7 @@ class BatchServer(ChatServer):
         told: dict[str, Any] = {"id": f"batch_{batch.number}", "object": "batch", "status": "in_progress"}
         if batch.looks <= self.looks:
             return told
-        if self._status == "failed":
+        if self.status == "failed":
             errors = {"object": "list", "data": [{"code": "x", "message": "Enqueued token limit reached"}]}
             return {**told, "status": "failed", "errors": errors}
         output, errors_of = [], []
@@ -118,7 +123,7 @@ class BatchServer(ChatServer):
             line = self._line(batch.number, entry)
             if line is not None:
                 (output if line["error"] is None and line["response"]["status_code"] == 200 else errors_of).append(line)
-        told["status"] = self._status
+        told["status"] = self.status
         for name, lines in (("output_file_id", output), ("error_file_id", errors_of)):
             told[name] = f"file-{batch.number}-{name}" if lines else None
             # Results come in any order.
@@ -128,7 +133,7 @@ class BatchServer(ChatServer):
     def _line(self, number: int, entry: dict[str, Any]) -> dict[str, Any] | None:
         line: dict[str, Any] = {"id": "batch_req_1", "custom_id": entry["custom_id"], "error": None}
         ending = self._ending(number, entry["body"]["messages"][-1]["content"])
-        text = "" if ending == "blank" else text_for(entry["body"]["messages"])
+        text = "" if ending == "blank" else _said(entry["body"]["messages"])
         answers: dict[str, Any] = {
             "answered": {"status_code": 200, "request_id": "r", "body": chat(text)},
             "blank": {"status_code": 200, "request_id": "r", "body": chat(text)},
@@ -176,7 +181,7 @@ class BatchServer(ChatServer):
             ending = self._ending(batch.number, messages[-1]["content"])
             fault = {"type": "error", "error": {"type": "api_error", "message": "our fault"}}
             results: dict[str, Any] = {
-                "answered": {"type": "succeeded", "message": message(text_for(messages))},
+                "answered": {"type": "succeeded", "message": message(_said(messages))},
                 "blank": {"type": "succeeded", "message": message("")},
                 "errored": {"type": "errored", "error": fault},
                 "expired": {"type": "expired"},
@@ -185,9 +190,21 @@ class BatchServer(ChatServer):
                 lines.append(json.dumps({"custom_id": entry["custom_id"], "result": results[ending]}))
         return web.Response(text="\n".join(lines))
 
+    async def _nothing(self, request: web.Request) -> web.Response:
+        return web.json_response({"error": {"message": "Not Found"}}, status=404)
+
     async def _message(self, request: web.Request) -> web.Response:
         await asyncio.sleep(0)
-        return web.json_response(message(text_for((await request.json())["messages"])))
+        return web.json_response(message(_said((await request.json())["messages"])))
+
+
+def _said(messages: Any) -> str:
+    """A letter that depends on the messages alone."""
+    return text_for(messages)[0]
+
+
+async def _letter(seen: Seen) -> Canned:
+    return Canned(chat(_said(seen.body["messages"])))
 
 
 def message(text: str) -> dict[str, Any]:

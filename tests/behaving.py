@@ -57,7 +57,7 @@ class Manners:
     tools: str = "honours"
     """Also `forced`: the model calls one only when told to; `deaf`: the tool reaches the model, which calls none."""
     echo: str = "honours"
-    """Also `equal`: the same score for every text; `reversed`: the absurd scores higher."""
+    """Also `equal`: every token scores 0; `fixed`: every text scores the same; `reversed`: the absurd scores higher."""
     stream: str = "honours"
     """Also `whole`: one event with everything in it."""
     unknown: str = "ignores"
@@ -172,18 +172,16 @@ class Behaving:
     def _echoed(self, body: dict[str, Any]) -> dict[str, Any]:
         """The log-probabilities of the prompt: what the model itself would write costs less than anything else."""
         prompt = body["prompt"]
-        tokens = [piece for word in prompt.split(" ") for piece in (word + " ",)]
+        tokens = [f"{word} " for word in prompt.split(" ")]
         tokens[-1] = tokens[-1][:-1]
-        offsets = [0, *itertools.accumulate(map(len, tokens))][:-1]
-        each = -2.0
-        if self.manners.echo == "honours":
-            each = -9.0 if "qzxv" in prompt else -1.0
-        if self.manners.echo == "reversed":
-            each = -0.1 if "qzxv" in prompt else -9.0
-        values = [None, *([each] * (len(tokens) - 1))]
+        own, other = {"honours": (-0.5, -9.0), "reversed": (-9.0, -0.01)}.get(self.manners.echo, (-1.0, -1.0))
+        each = other if "qzxv" in prompt else own
+        values: list[float | None] = [None, *(each * (1 + place % 3) for place in range(1, len(tokens)))]
+        if self.manners.echo == "fixed":
+            values[1:] = [-8.0 if place == 1 else 0.0 for place in range(1, len(tokens))]
         if self.manners.echo == "equal":
-            values = [None, *([0.0] * (len(tokens) - 1))]
-        scores = {"tokens": tokens, "token_logprobs": values, "text_offset": offsets, "top_logprobs": None}
+            values[1:] = [0.0] * (len(tokens) - 1)
+        scores: dict[str, Any] = {"tokens": tokens, "token_logprobs": values, "top_logprobs": None}
         choice = {"index": 0, "text": prompt, "logprobs": scores, "finish_reason": "length"}
         if self.manners.echo == "ignores":
             choice |= {"logprobs": None, "text": "123"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -26,6 +27,10 @@ from seahelm_lite.errors import CardError, UnknownNameError
 
 Sourced = tuple[str, ...] | Unknown
 """Names of the card's sources that a part rests on; `unknown` where nothing in it is known."""
+
+
+OWN_CARDS = "SEAHELM_LITE_MODELS"
+"""The environment variable that names a folder with cards of one's own."""
 
 
 class SourcedPart(Part):
@@ -284,8 +289,7 @@ def model_cards(folder: Path | None = None) -> dict[str, ModelCard]:
     Raises:
         CardError: With file and line, at the first card that cannot be used.
     """
-    cards = (_card(path) for path in sorted(_folder(folder).glob("*.yaml")))
-    return {card.id: card for card in cards}
+    return {name: _card(path) for name, path in sorted(_files(folder).items())}
 
 
 def model_card(name: str, folder: Path | None = None, *, listing: str = "seahelm-lite models list") -> ModelCard:
@@ -293,14 +297,14 @@ def model_card(name: str, folder: Path | None = None, *, listing: str = "seahelm
 
     Args:
         name: The id.
-        folder: Where the cards are; those that ship with the package, where none is named.
+        folder: Where the cards are; those that ship with the package and one's own, where none is named.
         listing: What to look at where no id is near.
 
     Raises:
         UnknownNameError: If there is none, with the cards of the system that has that name, or the nearest ids.
         CardError: With file and line, if the card cannot be used.
     """
-    names = {path.stem: path for path in _folder(folder).glob("*.yaml")}
+    names = _files(folder)
     if name in names:
         return _card(names[name])
     same = [card.id for card in model_cards(folder).values() if card.identity.name.casefold() == name.casefold()]
@@ -311,12 +315,25 @@ def model_card(name: str, folder: Path | None = None, *, listing: str = "seahelm
 
 def place_on_card(card: ModelCard, access: Access, key: str, folder: Path | None = None) -> str:
     """`file:line` of what a card says of a way of access, for messages about it."""
-    file = read_yaml(_folder(folder) / f"{card.id}.yaml")
+    file = read_yaml(_files(folder)[card.id])
     return file.at(("access", card.access.index(access), key))
 
 
-def _folder(folder: Path | None) -> Path:
-    return folder or shipped_folder("leaderboards") / "models"
+def _files(folder: Path | None) -> dict[str, Path]:
+    """The cards of a folder, or those that ship with the package and those of `SEAHELM_LITE_MODELS`, by id."""
+    if folder is not None:
+        return {path.stem: path for path in folder.glob("*.yaml")}
+    files = _files(shipped_folder("leaderboards") / "models")
+    if not (own := os.environ.get(OWN_CARDS)):
+        return files
+    place = Path(own).expanduser()
+    if not place.is_dir():
+        raise CardError("the folder of one's own model cards does not exist", where=own, remedy=f"Correct {OWN_CARDS}.")
+    for name, path in _files(place).items():
+        if name in files:
+            raise CardError(f"there is a card {name} already, in {files[name].parent}", where=str(path))
+        files[name] = path
+    return files
 
 
 def _card(path: Path) -> ModelCard:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from seahelm_lite.cli import probing
 from seahelm_lite.cli.options import add_json, command, print_json
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _LIST_NOTE = (
 
 def add(commands: Any) -> None:
     """Add the subcommand."""
-    parser = command(commands, "models", "list and show models", "seahelm-lite models show ilmu-v3.1")
+    parser = command(commands, "models", "list, show and probe models", "seahelm-lite models show ilmu-v3.1")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     listing = command(actions, "list", "all models that have a card", "seahelm-lite models list --json")
@@ -42,6 +43,8 @@ def add(commands: Any) -> None:
     show.add_argument("model", help="id of a card, as `models list` has it")
     add_json(show)
     show.set_defaults(execute=_show)
+
+    probing.add(actions)
 
 
 def _list(options: argparse.Namespace) -> int:

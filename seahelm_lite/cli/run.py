@@ -73,6 +73,12 @@ def add(commands: Any) -> None:
         "files have to be at the same path on all of them (default local: in this process)",
     )
     where.add_argument(
+        "--batch",
+        action="store_true",
+        help="hand everything in through the endpoint's batch API (OpenAI's or Anthropic's) and wait for it, at most a "
+        "day: cheaper, and outside the rate limits. May be stopped: --resume collects what is out",
+    )
+    where.add_argument(
         "--max-cost",
         type=_amount,
         metavar="X",
@@ -110,7 +116,9 @@ def execute(options: argparse.Namespace) -> int:
                 f"--resume takes everything from the run, so {', '.join(others)} cannot be given",
                 remedy="Leave it out.",
             )
-        prepared = runs.resume(options.resume, catalog=catalog, where=where, executor=options.executor)
+        prepared = runs.resume(
+            options.resume, catalog=catalog, where=where, executor=options.executor, batch=options.batch
+        )
     else:
         spec, out = run_spec(options), options.out or Path("out")
         if (checkpoints := series_of(spec.model)) is not None:
@@ -124,7 +132,9 @@ def execute(options: argparse.Namespace) -> int:
                 as_json=options.json,
             )
             return series.execute(spec, checkpoints)
-        prepared = runs.prepare(spec, catalog=catalog, where=where, out=out, executor=options.executor)
+        prepared = runs.prepare(
+            spec, catalog=catalog, where=where, out=out, executor=options.executor, batch=options.batch
+        )
     if options.dry_run:
         forecast = forecast_of(prepared)
         print_json(forecast) if options.json else show_forecast(forecast, prepared.folder.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -109,7 +109,17 @@ def measure(
     why = f"the run was stopped {stopped}" if stopped else "the model gave no answer"
     for digest, _ in missing:
         outcomes.setdefault(digest, Failure(why))
-    return Measured(outcomes, sent, stopped, notes, spending)
+    return Measured(outcomes, sent, stopped, (*notes, *_splits(outcomes)), spending)
+
+
+def _splits(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    """A sentence about the log-likelihoods, of all sessions, that leave a token out."""
+    joined = sum(isinstance(outcome, Response) and outcome.joined is True for outcome in outcomes.values())
+    if joined:
+        yield (
+            f"{joined} of {len(outcomes)} prompts end inside a token of the whole text, which counts for the prompt "
+            "and not for the answer"
+        )
 
 
 def _spending(model: Model | DocumentModel, max_cost: Decimal | None) -> Spending | None:

@@ -40,7 +40,8 @@ def refuse_outside(capabilities: Capabilities, spec: str) -> None:
         raise ModelError(
             f"the run is offline, and {outside[0]} is not this machine",
             where=spec,
-            remedy="Leave out --offline (or SEAHELM_LITE_OFFLINE), or use a model card that says `on_premise: true`.",
+            remedy="Leave out --offline (or SEAHELM_LITE_OFFLINE); or write a model card that says `on_premise: true`, "
+            "in a folder that SEAHELM_LITE_MODELS names.",
         )
 
 

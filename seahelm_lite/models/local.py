@@ -20,8 +20,7 @@ from seahelm_lite.models.switches import (
     UNKNOWN,
     backend_arguments,
     refuse_without_switch,
-    template_arguments,
-    thinking_tokens,
+    thought_of,
 )
 from seahelm_lite.models.training import training_of
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
@@ -86,12 +85,12 @@ class LmEvalModel:
         Raises:
             ModelError: If it cannot be loaded, cannot be told whether to think, or is elsewhere while offline.
         """
-        switches = template_arguments(kind, arguments, reasoning, thinking, spec=spec)
+        thought = thought_of(kind, arguments, reasoning, thinking, spec=spec)
         over_chat_api = "chat" in kind or kind == "litellm"
         capabilities = Capabilities(chat=over_chat_api, prompt_logprobs=not over_chat_api, host=_host(kind, arguments))
         if offline:
             refuse_outside(capabilities, spec)  # some backends ask their server when they are made
-        arguments = {**arguments, **backend_arguments(kind, switches)}
+        arguments = {**arguments, **backend_arguments(kind, thought)}
         size = slice_size(kind, arguments, where=spec)
         self._slices = Slices(size) if size is not None else None
         # Whole slices are handed over; within one, the backend makes its own batches.
@@ -102,12 +101,12 @@ class LmEvalModel:
             self._bridge = lm_eval_bridge
             self._model = lm_eval_bridge.load(kind, handed, where=spec)
         template = chat_template_of(self._model)
-        refuse_without_switch(template, switches, spec=spec)
+        refuse_without_switch(template, thought, spec=spec)
         telling = {name: value for name, value in arguments.items() if name not in _SPEED_ONLY}
         files = local_hashes(telling)
         # Where the files stand does not change an answer; what is in them does.
         kept = {name: str(value) for name, value in telling.items() if name not in files}
-        self._thinking_tokens = thinking_tokens(reasoning, thinking)
+        self._thinking_tokens = thought.tokens
         self.facts = ModelFacts(
             name=_short_name(kind, arguments),
             fingerprint={

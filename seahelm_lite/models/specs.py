@@ -14,7 +14,8 @@ from seahelm_lite.models.hosts import refuse_outside
 from seahelm_lite.models.series import series_of
 
 if TYPE_CHECKING:
-    from seahelm_lite.catalog.model_card import Reasoning, Source
+    from seahelm_lite.catalog.model_card import ModelCard, Reasoning, Source
+    from seahelm_lite.models.api import ApiModel
 
 _SECRET_ENDS = ("key", "secret", "password", "credentials", "header", "headers")
 _SECRET_TOKENS = frozenset({"token", "auth", "auth_token", "hf_token", "access_token", "api_token", "use_auth_token"})
@@ -59,6 +60,27 @@ def open_model(spec: str, *, thinking: Thinking = "auto", offline: bool = False)
     return model
 
 
+def open_endpoint(spec: str, *, offline: bool = False) -> ApiModel:
+    """The model behind an API that a SPEC names; nothing is loaded and nothing is sent. `offline` as `open_model`.
+
+    Raises:
+        UnknownNameError: If the form, or the card, is unknown.
+        ModelError: If it is no model behind an API, or cannot be used as it stands.
+    """
+    from seahelm_lite.models.api import ApiModel
+
+    kind, colon, _ = spec.partition(":")
+    local = _card_and_access(spec)[1].engine is not None if not colon else kind in _BUILDERS and kind not in _REMOTE
+    model = None if local else open_model(spec, offline=offline)
+    if not isinstance(model, ApiModel):
+        raise ModelError(
+            "has no endpoint that could be asked",
+            where=spec,
+            remedy="Name one, as openai:<base-url>#<model>, anthropic:<base-url>#<model> or <card id>@<endpoint>.",
+        )
+    return model
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is wanted of a model beside its SPEC."""
@@ -81,11 +103,9 @@ class Wish:
 
 
 def _from_card(spec: str, wish: Wish) -> Model:
-    from seahelm_lite.catalog.model_card import model_card, place_on_card
+    from seahelm_lite.catalog.model_card import place_on_card
 
-    name, _, wanted = spec.partition("@")
-    card = model_card(name, listing="a SPEC has one of the forms " + " · ".join(FORMS))
-    access = card.endpoint(wanted or None)
+    card, access = _card_and_access(spec)
     if access.engine is not None:
         return _in_process(access, access.engine, card.reasoning, spec, wish)
     from seahelm_lite.models.api import ApiModel
@@ -103,6 +123,15 @@ def _from_card(spec: str, wish: Wish) -> Model:
         thinking=wish.thinking,
         system_role=card.chat.system_role,
     )
+
+
+def _card_and_access(spec: str) -> tuple[ModelCard, Access]:
+    """The card that a SPEC names, and which of its ways of access."""
+    from seahelm_lite.catalog.model_card import model_card
+
+    name, _, wanted = spec.partition("@")
+    card = model_card(name, listing="a SPEC has one of the forms " + " · ".join(FORMS))
+    return card, card.endpoint(wanted or None)
 
 
 def _with_sources_in_words(access: Access, sources: Mapping[str, Source]) -> Access:
@@ -207,3 +236,6 @@ _BUILDERS: dict[str, Callable[[str, str, Wish], Model | DocumentModel]] = {
     "openai": _openai,
     "replay": _replay,
 }
+
+_REMOTE = ("anthropic", "openai")
+"""The forms of a model behind an API."""

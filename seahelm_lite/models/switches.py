@@ -9,6 +9,7 @@ from typing import Any
 
 from seahelm_lite.catalog.model_card import Reasoning, Switch
 from seahelm_lite.errors import ModelError
+from seahelm_lite.models.api.thinking import Thought, resolve
 from seahelm_lite.models.base import Thinking
 from seahelm_lite.records import Outcome, Response
 
@@ -16,13 +17,14 @@ UNKNOWN = Reasoning()
 """Of a model without a card."""
 
 _IN_TEMPLATE = "chat_template_kwargs."
-_USUAL = Switch(field=f"{_IN_TEMPLATE}enable_thinking", on=True, off=False)
+_ITS_OWN = "enable_thinking"
+_USUAL = Switch(field=_IN_TEMPLATE + _ITS_OWN, on=True, off=False)
 """Of templates that nobody wrote a card for: the name that lm-eval's `hf` knows too."""
 
 _SWITCHED = frozenset({"seahelm-packed", "hf", "hf-auto", "huggingface", "vllm"})
 """Backends that hand arguments to the chat template."""
 
-_SAID = frozenset({"enable_thinking", "chat_template_args"})
+_SAID = frozenset({_ITS_OWN, "chat_template_args"})
 
 _NEVER = "\0"
 """A text that no model writes."""
@@ -31,10 +33,10 @@ _OPENING = ("<think>", "<thinking>", "[THINK]")
 """What the prompts of some models end with."""
 
 
-def template_arguments(
+def thought_of(
     kind: str, arguments: Mapping[str, Any], reasoning: Reasoning, thinking: Thinking, *, spec: str
-) -> dict[str, Any]:
-    """What the chat template is given for a model to think, or not to; empty where it does so anyway.
+) -> Thought:
+    """How a model is told to think, or not to, and what that takes.
 
     Args:
         kind: lm-eval's name of the backend.
@@ -46,35 +48,29 @@ def template_arguments(
     Raises:
         ModelError: If the model cannot be told.
     """
+    if reasoning.switch is None and reasoning.mode in ("unknown", "optional"):
+        reasoning = reasoning.model_copy(update={"mode": "optional", "switch": _USUAL})
+    thought = resolve(reasoning, thinking, model=spec)
     if thinking != "auto" and (said := _SAID & arguments.keys()):
         raise ModelError(
             f"{min(said)} and --thinking say the same thing", where=spec, remedy="Leave out one of the two."
         )
-    if thinking == "auto" or (reasoning.mode, thinking) in (("none", "off"), ("always", "on")):
-        return {}
-    if (reasoning.mode, thinking) in (("none", "on"), ("always", "off")):
-        what = "does not think" if thinking == "on" else "cannot be kept from thinking"
-        raise ModelError(f"the model {what}, as its card says", where=spec, remedy="Leave out --thinking.")
-    switch = reasoning.switch or _USUAL
-    value = switch.on if thinking == "on" else switch.off
-    if value is None and reasoning.default == thinking:
-        return {}
-    if kind not in _SWITCHED or value is None or not switch.field.startswith(_IN_TEMPLATE):
+    if thought.fields and not (kind in _SWITCHED and all(name.startswith(_IN_TEMPLATE) for name in thought.fields)):
         raise ModelError(
             f"there is no switch by which lm-eval's {kind} turns the thinking of this model {thinking}",
             where=spec,
             remedy="Leave out --thinking; what the model does by itself is then measured.",
         )
-    return {switch.field.removeprefix(_IN_TEMPLATE): value}
+    return thought
 
 
-def refuse_without_switch(template: str | None, switches: Mapping[str, Any], *, spec: str) -> None:
+def refuse_without_switch(template: str | None, thought: Thought, *, spec: str) -> None:
     """Refuse a model whose template does not look at what it is given: it would think as before.
 
     Raises:
         ModelError: Naming the switch.
     """
-    for name in switches:
+    for name in _switches(thought):
         if template is None or re.search(rf"\b{re.escape(name)}\b", template) is None:
             what = "has no chat template" if template is None else f"has no {name} in its chat template"
             raise ModelError(
@@ -84,20 +80,19 @@ def refuse_without_switch(template: str | None, switches: Mapping[str, Any], *, 
             )
 
 
-def backend_arguments(kind: str, switches: Mapping[str, Any]) -> dict[str, Any]:
+def backend_arguments(kind: str, thought: Thought) -> dict[str, Any]:
     """The switches as arguments of the backend."""
-    if not switches:
-        return {}
-    # lm-eval's vllm does not think without being told where thinking ends, and would take the thinking out of the text.
-    ends = {"think_end_token": _NEVER} if kind == "vllm" else {}
-    return {"chat_template_args": dict(switches), **ends}
+    switches = _switches(thought)
+    if not switches or kind != "vllm":
+        return {"chat_template_args": switches} if switches else {}
+    # lm-eval's vllm has `enable_thinking` as an argument of its own, and forgets it among those of the template. It
+    # does not think without being told where thinking ends, and would take the thinking out of the text.
+    own = {_ITS_OWN: switches.pop(_ITS_OWN)} if _ITS_OWN in switches else {}
+    return {**own, "chat_template_args": switches, "think_end_token": _NEVER}
 
 
-def thinking_tokens(reasoning: Reasoning, thinking: Thinking) -> int:
-    """What is added to the limit of an answer; nothing where the model does not think, or its card gives no budget."""
-    thinks = thinking == "on" or (thinking == "auto" and (reasoning.mode == "always" or reasoning.default == "on"))
-    budget = reasoning.budget_tokens
-    return budget if thinks and budget != "unknown" and reasoning.mode != "none" else 0
+def _switches(thought: Thought) -> dict[str, Any]:
+    return {name.removeprefix(_IN_TEMPLATE): value for name, value in thought.fields.items()}
 
 
 def with_its_beginning(outcome: Outcome, prompt: str, model: Any) -> Outcome:

@@ -63,10 +63,26 @@ class LanguageWords(BaseModel):
     """Words after which an answer is explicit."""
     option_words: tuple[str, ...]
     """Words that may stand between a tag and its letter, such as the one for `option`."""
+    copulas: tuple[str, ...]
+    """Words such as `is`, which also may stand there, and between a sentence's subject and its answer; where the verb
+    comes last, after the answer."""
+    numbering: tuple[str, ...] = ()
+    """What stands between an option word and the number of an option, such as `no.`"""
+    turns: tuple[str, ...]
+    """Words at the beginning of a clause that lead to an answer where its letter follows at once and ends the sentence:
+    `therefore`, `actually`."""
+    polite: tuple[str, ...] = ()
+    """Polite words that may follow an answer and say nothing."""
+    articles: tuple[str, ...] = ()
+    """Words before a noun without which the text of an option is still the same."""
     choose_phrases: tuple[str, ...]
     """Phrases such as `I choose`."""
     refusals: tuple[str, ...]
     """Phrases that begin a refusal."""
+    excuses: tuple[str, ...]
+    """What often stands at some distance before the words of `inability`: an apology, or `as an AI`."""
+    inability: tuple[str, ...]
+    """Phrases such as `I cannot`, which refuse only after one of `excuses`."""
     spaces_between_words: bool = True
 
     def letters_phrase(self, count: int) -> str:

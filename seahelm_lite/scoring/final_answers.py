@@ -137,7 +137,8 @@ def _tags(words: LanguageWords) -> re.Pattern[str]:
     """An answer tag, a word such as `is` after it, and perhaps a colon, after which the line may be a sentence."""
     english = language_words("en")
     tags = "|".join(map(re.escape, sorted({*words.answer_tags, *english.answer_tags}, key=len, reverse=True)))
-    joins = "|".join(map(re.escape, sorted({*words.option_words, *english.option_words}, key=len, reverse=True)))
+    between = {*words.option_words, *words.copulas, *english.option_words, *english.copulas}
+    joins = "|".join(map(re.escape, sorted(between, key=len, reverse=True)))
     begin = r"(?<!\w)" if words.spaces_between_words else ""
     return re.compile(rf"{begin}(?:{tags})[*_]*\s*(?:(?:{joins})\s*)*(?P<colon>[*_]*:[*_]*\s*)?", re.IGNORECASE)
 

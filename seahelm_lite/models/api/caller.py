@@ -45,13 +45,13 @@ class Caller:
             The reply, whatever its status; a fault where none came, or only such as ask for another attempt.
 
         Raises:
-            ModelError: If no call was ever answered and this one shows why none can be.
+            ModelError: If no call was ever answered and the endpoint cannot be reached.
         """
         attempt, waited_s = 1, 0.0
         while True:
             got = await self._send(message, take)
             if isinstance(got, Reply) and not is_retryable(got.status):
-                self._check(got)
+                self.answered = self.answered or got.status < 300
                 return got
             fault = self._fault(got)
             wait_s = self._wait_s(got, fault, attempt, waited_s, repeatable=repeatable)
@@ -69,13 +69,10 @@ class Caller:
         finally:
             self._gate.leave()
 
-    def _check(self, reply: Reply) -> None:
-        """Take note of an answer, and raise where key, model or path are wrong from the first call on."""
-        if reply.status < 300:
-            self.answered = True
-            return
+    def check(self, reply: Reply) -> None:
+        """Raise ModelError where a refusal says, before anything was answered, that key, model or path are wrong."""
         fault = fault_of_status(reply, self.endpoint)
-        if fault.is_fatal(self.answered):
+        if reply.status >= 300 and fault.is_fatal(self.answered):
             raise fault.error(1, self.endpoint)
 
     def _fault(self, got: Reply | NoReply | Fault) -> Fault:

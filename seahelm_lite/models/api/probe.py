@@ -10,14 +10,15 @@ from seahelm_lite.models.api import probe_rules as rules
 from seahelm_lite.models.api.probe_answers import Answer, Finding, comparable, same
 from seahelm_lite.models.api.probe_fields import fields_of
 from seahelm_lite.models.api.wires.base import Body, Wire
-from seahelm_lite.records import JsonValue, Message, Request, Usage
+from seahelm_lite.records import JsonValue, Message, Request, Response
 
 Ask = Callable[[Request, Mapping[str, JsonValue], Body, bool], Awaitable[Answer]]
 """Sends one call: what is asked, with which parameters by our names, what else stands in the body, and whether the
 answer shall be streamed."""
 
+USUAL_CALLS = 15
 MOST_CALLS = 18
-"""What a probe of an endpoint takes that refuses much; one that refuses nothing takes 15."""
+"""What a probe takes, and what one of an endpoint takes that refuses much."""
 LONGEST = 64
 """Tokens of an answer at most, of a model that does not think."""
 THINKING = 2048
@@ -48,8 +49,8 @@ class Probed:
 
     findings: tuple[Finding, ...]
     calls: int
-    usage: Usage
-    """Tokens of all calls, as far as the endpoint counted them."""
+    responses: tuple[Response, ...]
+    """What was answered, with its tokens."""
     rename: Mapping[str, str] = field(default_factory=dict)
     """Parameters that the endpoint only takes under another name."""
     complete: bool = True
@@ -62,11 +63,13 @@ class Prober:
     Args:
         wire: Its wire format.
         ask: Sends a call; it raises ModelError where no call can succeed.
+        where: The endpoint's address, for messages.
     """
 
-    def __init__(self, wire: Wire, ask: Ask) -> None:
+    def __init__(self, wire: Wire, ask: Ask, *, where: str) -> None:
         self._wire = wire
         self._ask = ask
+        self._where = where
         self._fields = fields_of(wire.name)
         self._answers: list[Answer] = []
         self._plain_answers: list[Answer] = []
@@ -95,7 +98,7 @@ class Prober:
         return Probed(
             findings=tuple(findings),
             calls=len(self._answers),
-            usage=_total(self._answers),
+            responses=tuple(answer.response for answer in self._answers if answer.response is not None),
             rename={} if self._limit_name == "max_tokens" else {"max_tokens": self._limit_name},
             complete=not any(answer.lost for answer in self._answers),
         )
@@ -112,9 +115,11 @@ class Prober:
                 findings.append(Finding("temperature 0", "refused", answer.refusal, 1))
                 self._cold, self._warm = {}, {}
             else:
-                raise ModelError(f"the endpoint refuses a plain question: {answer.refusal}")
+                raise ModelError(f"refuses a plain question: {answer.refusal}", where=self._where)
             answer = await self._call(self._cold)
-        if answer.response is not None and answer.cut and not answer.text.strip():
+        if answer.response is None:
+            raise ModelError(f"gives no answer to a plain question: {answer.fault}", where=self._where)
+        if answer.cut and not answer.text.strip():
             # It may be thinking still.
             self._limit = THINKING
             longer = await self._call(self._cold)
@@ -134,15 +139,22 @@ class Prober:
             findings.append(rules.zero_temperature(cold, warm))
         findings.append(found_seed)
         unstopped = [answer.text for answer in (plain, *cold[1:], *warm) if answer.response is not None]
-        word = rules.choose_stop(unstopped, repeats=self._repeats)
-        if "stop" not in self._wire.params:
-            findings.append(self._inexpressible("stop"))
-        else:
-            stopped = await self._call({**self._cold, "stop": [word]}) if word is not None else Answer()
-            findings.append(rules.stop(unstopped, word, stopped, repeats=self._repeats))
+        findings.append(await self._stop(unstopped))
         short = await self._call(self._cold, less=self._limit - _SHORTEST)
         findings.append(rules.max_tokens(plain, short, limits=(self._limit, _SHORTEST)))
         return findings
+
+    async def _stop(self, unstopped: Sequence[str]) -> Finding:
+        if "stop" not in self._wire.params:
+            return self._inexpressible("stop")
+        word = rules.choose_stop(unstopped, repeats=self._repeats)
+        if word is None:
+            return rules.stop(unstopped, None, Answer(), repeats=self._repeats)
+        stopped = await self._call({**self._cold, "stop": [word]})
+        if stopped.response is not None and not (stopped.text.strip() or self._repeats):
+            # An answer that varies may happen to begin with the word.
+            stopped = await self._call({**self._cold, "stop": [word]})
+        return rules.stop(unstopped, word, stopped, repeats=self._repeats)
 
     async def _seed(self) -> tuple[list[Answer], Finding]:
         """Answers at temperature 1, and what they tell of seeds."""
@@ -236,10 +248,3 @@ class Prober:
         answer = await self._ask(request, asked, more, stream)
         self._answers.append(answer)
         return answer
-
-
-def _total(answers: Sequence[Answer]) -> Usage:
-    return Usage(
-        prompt=sum(answer.prompt_tokens or 0 for answer in answers),
-        completion=sum(answer.written_tokens or 0 for answer in answers),
-    )

@@ -46,6 +46,8 @@ class Answer:
     """Why there is neither an answer nor a refusal."""
     lost: bool = False
     """Whether that is because no reply came, so that asking another time may tell more."""
+    note: str = ""
+    """What is wrong with an answer that is one all the same."""
     pieces: int | None = None
     """Events that brought text, of an answer that was streamed."""
 

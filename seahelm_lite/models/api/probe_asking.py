@@ -3,45 +3,61 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from seahelm_lite.catalog.access import Access
-from seahelm_lite.models.api.probe import Ask
+from seahelm_lite.models.api.caller import Caller
+from seahelm_lite.models.api.client import ApiModel
+from seahelm_lite.models.api.connection import Message
+from seahelm_lite.models.api.endpoint import check_base_url
+from seahelm_lite.models.api.faults import Fault, fault_of_status
+from seahelm_lite.models.api.probe import Ask, Probed, Prober
 from seahelm_lite.models.api.probe_answers import Answer
-from seahelm_lite.models.api.wires.base import Body, MalformedReplyError, Wire
+from seahelm_lite.models.api.transport import Reply, run_to_end
+from seahelm_lite.models.api.wires.base import Body, MalformedReplyError, NoLikelihoodError, Wire
 from seahelm_lite.models.api.wires.common import parse
-from seahelm_lite.records import JsonValue, Request
+from seahelm_lite.models.api.wires.registry import wire_named
+from seahelm_lite.records import JsonValue, Request, Response
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What one posted body came to."""
+def probe(model: ApiModel) -> Probed:
+    """Find out what the endpoint of a model honours.
 
-    body: bytes = b""
-    """The reply, where it was answered and not streamed."""
-    events: Sequence[bytes] | None = None
-    """The data of the events of a reply that was streamed."""
-    refusal: str = ""
-    """What the endpoint said, where it refused."""
-    loss: str = ""
-    """Why no reply came, however often it was asked."""
+    Raises:
+        ModelError: If it cannot be reached, or gives no answer to a plain question.
+    """
+    found: list[Probed] = []
+
+    async def run() -> None:
+        wire = wire_named(model.access.wire or "")
+        async with model.caller() as caller:
+            found.append(await Prober(wire, _asking(model.access, wire, caller), where=caller.endpoint.url).probe())
+
+    run_to_end(run)
+    return found[0]
 
 
-Post = Callable[[Body, bool], Awaitable[Exchange]]
-"""Posts a body, with whether its answer shall be streamed. It raises ModelError where no call can succeed."""
-
-
-def asking(access: Access, wire: Wire, post: Post) -> Ask:
-    """What a probe of an endpoint asks with: nothing that the card says is unsupported is left out."""
+def _asking(access: Access, wire: Wire, caller: Caller) -> Ask:
+    """What a probe asks with. What the card says is unsupported is not left out: that is what is to be found out."""
+    base_url, _ = check_base_url(access.base_url or "")
 
     async def ask(request: Request, params: Mapping[str, JsonValue], extra: Body, stream: bool) -> Answer:
         body = wire.body(request, _instead_of_zero(access, params), access, stream=stream)
         for ours, theirs in access.params.rename.items():
             if ours in body:
-                body[theirs] = body.pop(ours)
-        got = await post(_merged(_merged(body, access.params.fixed), extra), stream)
-        return _read(got, request, wire)
+                body[theirs] = body.pop(str(ours))
+        body = _merged(_merged(body, access.params.fixed), extra)
+        message = Message(base_url + wire.path(access, stream=stream), json.dumps(body).encode())
+        if not stream:
+            return _read(await caller.call(message), None, request, wire, caller)
+        events: list[bytes] = []
+
+        def take(event: bytes) -> bool:
+            events.append(event)
+            return True
+
+        # Asked again after it broke off, it would bring what has come already.
+        return _read(await caller.call(message, take=take, repeatable=False), events, request, wire, caller)
 
     return ask
 
@@ -62,24 +78,25 @@ def _merged(body: Mapping[str, JsonValue], extra: Mapping[str, JsonValue]) -> Bo
     return result
 
 
-def _read(got: Exchange, request: Request, wire: Wire) -> Answer:
-    if got.refusal or got.loss:
-        return Answer(refusal=got.refusal, fault=got.loss, lost=bool(got.loss))
+def _read(got: Reply | Fault, events: Sequence[bytes] | None, request: Request, wire: Wire, caller: Caller) -> Answer:
+    if isinstance(got, Fault):
+        return Answer(fault=got.cause(1), lost=True)
+    if got.status != 200:
+        caller.check(got)
+        return Answer(refusal=fault_of_status(got, caller.endpoint).cause(1))
     reply: Body = {}
     try:
-        if got.events is not None:
-            return _streamed(got.events, wire)
+        if events is not None and got.streamed:
+            return _streamed(events, wire)
         reply = parse(got.body)
         return Answer(wire.read(reply, request), reply)
+    except NoLikelihoodError as error:
+        return Answer(Response(), reply, note=caller.endpoint.quote(str(error)))
     except MalformedReplyError as error:
-        return Answer(None, reply, fault=f"no answer came: {error}")
+        return Answer(None, reply, fault=f"no answer came: {caller.endpoint.quote(str(error))}")
 
 
 def _streamed(events: Sequence[bytes], wire: Wire) -> Answer:
-    reader, pieces = wire.reader(), 0
-    try:
-        for event in events:
-            pieces += reader.feed(json.loads(event))
-    except (ValueError, RecursionError):
-        raise MalformedReplyError("an event of the stream is no JSON") from None
+    reader = wire.reader()
+    pieces = sum(1 for event in events if reader.feed(parse(event)))
     return Answer(reader.response(), pieces=pieces)

@@ -98,7 +98,9 @@ def as_yaml(made: Record, findings: tuple[Finding, ...], *, title: str) -> str:
     for line in yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=10_000).splitlines():
         name = line.strip().partition(":")[0]
         if line.startswith("  ") and name in seen and made["capabilities"].get(name) is not None:
-            lines.append(f"{line}  # {seen[name].seen}")
+            # A comment ends where a line does, and YAML takes no control characters even there.
+            words = "".join(letter if letter.isprintable() else " " for letter in seen[name].seen)
+            lines.append(f"{line}  # {words}")
         else:
             lines.append(line)
     return "\n".join(lines) + "\n"

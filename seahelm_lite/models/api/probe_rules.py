@@ -271,7 +271,7 @@ def prompt_logprobs(own: Answer, absurd: Answer) -> Finding:
     scores = [answer.response.loglikelihood if answer.response is not None else None for answer in (own, absurd)]
     high, low = scores
     if high is None or low is None:
-        return Finding(what, "ignored", "the reply has no scores of the text that was given", calls)
+        return Finding(what, "ignored", own.note or absurd.note or "the reply has no score of the text", calls)
     seen = f"{high:.2f} for its own next word, {low:.2f} for an absurd one"
     if not all(map(math.isfinite, (high, low))) or max(high, low) > 1e-6:
         return Finding(what, "ignored", f"{seen}: no log-likelihoods", calls)

@@ -16,11 +16,6 @@ from itertools import accumulate
 from seahelm_lite.models.api.wires.base import NoLikelihoodError
 from seahelm_lite.records import JsonValue
 
-_SPECIALS = 2
-"""Tokens at most that stand before every text without being part of it."""
-_BYTES = re.compile(r"bytes:((?:\\x[0-9a-f]{2})+)")
-"""How OpenAI writes a token that is a part of a character."""
-
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
@@ -29,6 +24,28 @@ class Likelihood:
     loglikelihood: float
     is_greedy: bool | None
     """Whether each of its tokens is the likeliest at its place; None where the server does not say."""
+    joined: bool
+    """Whether a token reaches from the context into the continuation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Where tokens are parted."""
+
+    first: int
+    """The place of the first token that begins at the boundary or after it."""
+    joined: bool
+    """Whether the token before that ends after the boundary."""
+
+
+_UNCLEAR = _Split(-1, False)
+"""Stands for several places that are equally likely."""
+_SPECIALS = 2
+"""Tokens at most that stand before every text without being part of it."""
+_LOOK_BACK = 512
+"""Tokens before the boundary that are looked at where those after it leave it open."""
+_BYTES = re.compile(r"bytes:((?:\\x[0-9a-f]{2})+)")
+"""How OpenAI writes a token that is a part of a character."""
 
 
 def likelihood(logprobs: JsonValue, context: str, continuation: str, *, generated: int | None, said: str) -> Likelihood:
@@ -53,11 +70,11 @@ def likelihood(logprobs: JsonValue, context: str, continuation: str, *, generate
     tokens, values, tops = _lists(logprobs)
     for extra in dict.fromkeys((1 if generated is None else generated, 0)):
         shown = tokens[: max(0, len(tokens) - extra)]
-        first = _first_token(shown, prompt, len(context.rstrip()))
-        if first is not None:
+        split = _parted(shown, prompt, len(context.rstrip()))
+        if split is not None:
             _check_spread(values[: len(shown)])
-            own = slice(first, len(shown))
-            return Likelihood(_sum(values[own]), _greedy(tokens[own], values[own], tops[own]))
+            own = slice(split.first, len(shown))
+            return Likelihood(_sum(values[own]), _greedy(tokens[own], values[own], tops[own]), split.joined)
     raise NoLikelihoodError("the echoed tokens do not tell where the continuation begins")
 
 
@@ -115,8 +132,8 @@ def _likeliest(top: JsonValue, token: str) -> float | None:
     return float(max(values))
 
 
-def _first_token(tokens: Sequence[str], prompt: str, boundary: int) -> int | None:
-    """The place of the first token that begins at the boundary or after it; None where that cannot be told.
+def _parted(tokens: Sequence[str], prompt: str, boundary: int) -> _Split | None:
+    """Where tokens are parted by a boundary in the prompt; None where that cannot be told.
 
     Args:
         tokens: Texts of the tokens of the prompt, and of those before every text.
@@ -125,16 +142,15 @@ def _first_token(tokens: Sequence[str], prompt: str, boundary: int) -> int | Non
     """
     for specials in range(min(_SPECIALS, len(tokens) - 1) + 1):
         if "".join(tokens[specials:]) == prompt:
-            starts = list(accumulate(map(len, tokens[specials:]), initial=0))[:-1]
-            after = [place for place, start in enumerate(starts) if start >= boundary]
-            return specials + after[0] if after else len(tokens)
+            starts = list(accumulate(map(len, tokens[specials:]), initial=0))
+            first = next(place for place, start in enumerate(starts) if start >= boundary)
+            return _Split(specials + first, starts[first] > boundary)
     whole, place = _utf8(prompt), len(_utf8(prompt[:boundary]))
-    first = _aligned(tokens, whole, place, errors="replace")
-    return _aligned(tokens, whole, place, errors="ignore") if first is None else first
+    return _aligned(tokens, whole, place, errors="replace") or _aligned(tokens, whole, place, errors="ignore")
 
 
-def _aligned(tokens: Sequence[str], prompt: bytes, boundary: int, *, errors: str) -> int | None:
-    """As `_first_token`, where the texts of the tokens do not simply add up to the prompt.
+def _aligned(tokens: Sequence[str], prompt: bytes, boundary: int, *, errors: str) -> _Split | None:
+    """As `_parted`, where the texts of the tokens do not simply add up to the prompt.
 
     A token of SentencePiece that is shown alone loses the space before it, and a token that begins or ends within a
     character shows that part as a mark or not at all. All the stretches of the prompt that each can stand for are
@@ -147,25 +163,27 @@ def _aligned(tokens: Sequence[str], prompt: bytes, boundary: int, *, errors: str
         boundary: A place in it.
         errors: Whether parts of characters are shown as marks (`replace`) or not at all (`ignore`).
     """
-    # For each place that a way leads back to: the tokens before the boundary, as far as known, and what was hidden.
-    ways: dict[int, dict[int | None, int]] = {len(prompt): {None: 0}}
+    # For each place that ways lead back to: what the best of them hides, and where it parts the tokens, once known.
+    ways: dict[int, tuple[int, _Split | None]] = {len(prompt): (0, None)}
+    passed = 0
     for place in range(len(tokens) - 1, -1, -1):
-        further: dict[int, dict[int | None, int]] = {}
-        for end, found in ways.items():
+        further: dict[int, tuple[int, _Split | None]] = {}
+        for end, (cost, split) in ways.items():
             for start, hidden in _stretches(tokens[place], prompt, end, errors):
-                known = further.setdefault(start, {})
-                for split, cost in found.items():
-                    here = place + 1 if split is None and start < boundary else split
-                    known[here] = min(cost + hidden, known.get(here, cost + hidden))
+                here = _Split(place + 1, end > boundary) if split is None and start < boundary else split
+                least, other = further.get(start, (cost + hidden + 1, here))
+                if cost + hidden == least and here != other:
+                    further[start] = least, _UNCLEAR
+                elif cost + hidden < least:
+                    further[start] = cost + hidden, here
         ways = further
-        splits = {split for found in ways.values() for split in found}
+        splits = {split for _, split in ways.values()}
+        if not splits or splits == {_UNCLEAR}:
+            return None
         if len(splits) == 1 and None not in splits:
             return splits.pop()
-        if len(ways) == 1 and None not in splits:
-            costs = next(iter(ways.values()))
-            least = [split for split, cost in costs.items() if cost == min(costs.values())]
-            return least[0] if len(least) == 1 else None
-        if not ways:
+        passed += splits != {None}
+        if passed > _LOOK_BACK:
             return None
     return None
 

@@ -116,11 +116,9 @@ def first_choice(reply: Mapping[str, JsonValue]) -> dict[str, JsonValue] | None:
     choices = reply.get("choices")
     if not isinstance(choices, list) or not choices:
         # Some gateways report a fault of the model behind them with status 200.
-        if not reply.get("error"):
-            raise MalformedReplyError("no choices")
         if is_filtered(reply):
             return None
-        raise MalformedReplyError(f"no choices: {message_of(reply)}")
+        raise MalformedReplyError(": ".join(filter(None, ("no choices", message_of(reply)))))
     if not isinstance(choices[0], dict):
         raise MalformedReplyError("choices[0] is not an object")
     return choices[0]
@@ -132,11 +130,12 @@ def take_event(event: Mapping[str, JsonValue], gathering: Gathering) -> dict[str
     Raises:
         MalformedReplyError: If it reports a fault, or is no event of an answer.
     """
-    if event.get("error"):
-        if not is_filtered(event):
+    if event.get("error") or "choices" not in event:
+        if is_filtered(event):
+            gathering.end("content_filter")
+            return None
+        if event.get("error"):
             raise fault_in(event)
-        gathering.end("content_filter")
-        return None
     usage = openai_usage(event.get("usage"))
     if gathering.repeated(event, counted=usage is not None and usage.completion is not None):
         return None
@@ -144,7 +143,7 @@ def take_event(event: Mapping[str, JsonValue], gathering: Gathering) -> dict[str
     gathering.model = named(event.get("model")) or gathering.model
     choices = event.get("choices")
     if choices is None and usage is None:
-        raise MalformedReplyError("an event of the stream has no choices")
+        raise fault_in(event)
     # The event with the counts has none; Azure's first event has none either.
     if not choices:
         return None

@@ -78,7 +78,13 @@ class OpenAICompletions:
             generated=usage.completion if usage is not None else None,
             said=text,
         )
-        return Response(loglikelihood=found.loglikelihood, is_greedy=found.is_greedy, usage=usage, model=model)
+        return Response(
+            loglikelihood=found.loglikelihood,
+            is_greedy=found.is_greedy,
+            joined=found.joined or None,
+            usage=usage,
+            model=model,
+        )
 
     def reader(self) -> CompletionReader:
         """For one streamed text; log-likelihoods are not streamed."""

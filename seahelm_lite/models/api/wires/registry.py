@@ -6,7 +6,6 @@ A package adds one by an entry point of the group `seahelm_lite.models` that has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 
 from seahelm_lite.catalog.names import unknown
@@ -46,17 +45,6 @@ def wire_named(name: str) -> Wire:
     return wire
 
 
-def broken_wires() -> Iterator[BrokenPlugin]:
-    """The plugins whose wire format cannot be used; all of them are imported to find out.
-
-    Raises:
-        CardError: As `wire_named`.
-    """
-    for point in _points().values():
-        if isinstance(found := _loaded(point), BrokenPlugin):
-            yield found
-
-
 def _points() -> dict[str, EntryPoint]:
     """The wire formats of installed packages, by name."""
     points: dict[str, EntryPoint] = {}
@@ -75,14 +63,14 @@ def _points() -> dict[str, EntryPoint]:
 
 
 def _loaded(point: EntryPoint) -> Wire | BrokenPlugin:
-    owner, names = owner_of(point), frozenset({point.name})
+    owner = owner_of(point)
     try:
         found: object = point.load()
         wire = found if isinstance(found, Wire) and not isinstance(found, type) else None
     except Exception as error:  # whatever the module does while it is imported
-        return BrokenPlugin(owner, f"{point.value} cannot be imported ({type(error).__name__}: {error})", names)
+        return BrokenPlugin(owner, f"{point.value} cannot be imported ({type(error).__name__}: {error})")
     if wire is None:
-        return BrokenPlugin(owner, f"{point.value} is not an object with all that a wire format has", names)
+        return BrokenPlugin(owner, f"{point.value} is not an object with all that a wire format has")
     if wire.name != point.name:
-        return BrokenPlugin(owner, f"{point.value} calls itself {wire.name!r}, its entry point {point.name!r}", names)
+        return BrokenPlugin(owner, f"{point.value} calls itself {wire.name!r}, its entry point {point.name!r}")
     return wire

@@ -174,16 +174,16 @@ def asked(said: str = "Soal: A\n", context: str = "Soal:", continuation: str = "
 
 
 def test_the_likelihood_is_the_sum_over_the_continuations_tokens() -> None:
-    assert asked() == Likelihood(-0.5, True)
-    assert asked(context="So", continuation="al: A") == Likelihood(-3.5, True)
+    assert asked() == Likelihood(-0.5, True, False)
+    assert asked(context="So", continuation="al: A") == Likelihood(-3.5, True, False)
 
 
 def test_spaces_at_the_end_of_the_context_belong_to_the_continuation() -> None:
-    assert asked(context="Soal: ", continuation="A") == Likelihood(-0.5, True)
+    assert asked(context="Soal: ", continuation="A") == Likelihood(-0.5, True, False)
 
 
 def test_a_token_across_the_boundary_belongs_to_the_context() -> None:
-    assert asked(context="Soa", continuation="l: A") == Likelihood(-1.5, True)
+    assert asked(context="Soa", continuation="l: A") == Likelihood(-1.5, True, True)
 
 
 @pytest.mark.parametrize("generated", [None, 1])
@@ -223,7 +223,7 @@ def test_parts_of_characters_that_look_alike_leave_it_open_which_is_likeliest() 
     tops = [None, {" \ufffd": -1.0}, {"\ufffd": -2.0}, None]
     logprobs = {"tokens": tokens, "token_logprobs": values, "top_logprobs": tops}
     found = likelihood(logprobs, ":", " ก", generated=1, said=": ก\n")
-    assert found == Likelihood(-3.0, None)
+    assert found == Likelihood(-3.0, None, False)
 
 
 @pytest.mark.parametrize(

@@ -137,14 +137,28 @@ def test_malformed_replies_are_never_answers(reply: Any) -> None:
         read(reply)
 
 
-def test_a_fault_with_status_200_is_named() -> None:
+FAULTS = [
+    {"error": {"message": "upstream is down", "code": 502}},
+    {"error": "upstream is down"},
+    {"object": "error", "message": "upstream is down", "code": 502},
+]
+"""How gateways report a fault of the model behind them with status 200."""
+
+
+@pytest.mark.parametrize("reply", FAULTS)
+def test_a_fault_with_status_200_is_named(reply: dict[str, Any]) -> None:
     with pytest.raises(MalformedReplyError, match="no choices: upstream is down"):
-        read({"error": {"message": "upstream is down", "code": 502}})
+        read(reply)
+    with pytest.raises(MalformedReplyError, match="reports a fault instead of an answer: upstream is down"):
+        stream_of(WIRE, [chat_chunk("Ja"), reply, chat_chunk(None, "stop")])
 
 
-def test_a_content_filter_with_status_200_is_no_fault() -> None:
-    response = read({"error": {"message": "no", "code": "content_filter"}})
-    assert (response.text, response.finish_reason) == (None, "content_filter")
+@pytest.mark.parametrize(
+    "reply", [{"error": {"message": "no", "code": "content_filter"}}, {"code": "DataInspectionFailed"}]
+)
+def test_a_content_filter_with_status_200_is_no_fault(reply: dict[str, Any]) -> None:
+    for response in (read(reply), stream_of(WIRE, [chat_chunk(""), reply])):
+        assert (response.text or None, response.finish_reason) == (None, "content_filter")
 
 
 KEYS = ["choices", "message", "delta", "content", "usage", "error", "type", "text", "finish_reason", "model"]
@@ -230,9 +244,11 @@ def test_a_fault_in_a_stream_is_never_part_of_an_answer(event: dict[str, Any]) -
         stream_of(WIRE, [chat_chunk("Ja"), event, chat_chunk("wapan"), chat_chunk(None, "stop")])
 
 
-def test_a_content_filter_that_stops_a_stream_is_no_fault() -> None:
+def test_a_content_filter_that_stops_a_stream_leaves_what_came_before() -> None:
     filtered = {"error": {"message": "no", "code": "content_filter"}}
-    assert stream_of(WIRE, [chat_chunk("Ja"), filtered]).finish_reason == "content_filter"
+    assert stream_of(WIRE, [chat_chunk("Ja"), filtered]) == Response(
+        "Ja", finish_reason="content_filter", model="loopback-1"
+    )
 
 
 def test_repeated_words_are_kept() -> None:

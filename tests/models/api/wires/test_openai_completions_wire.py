@@ -64,6 +64,12 @@ def test_the_log_likelihood_is_the_continuations() -> None:
     )
 
 
+def test_a_token_across_the_boundary_is_noted() -> None:
+    logprobs = {"tokens": ["Soa", "l: ", "A", "\n"], "token_logprobs": [None, -2.0, -0.5, -3.0]}
+    response = WIRE.read(completion("Soal: A\n", "length", logprobs=logprobs), COMPARED)
+    assert (response.loglikelihood, response.joined) == (-0.5, True)
+
+
 @pytest.mark.parametrize(
     "reply",
     [
