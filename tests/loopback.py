@@ -22,8 +22,10 @@ class Seen:
     number: int
     """Counted from 0 in the order of arrival."""
     path: str
+    """With its query, where it has one."""
     headers: Mapping[str, str]
     body: Any
+    """JSON, or the fields of a form."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class ChatServer:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
-        seen = Seen(len(self.requests), request.path, dict(request.headers), body)
+        seen = Seen(len(self.requests), request.path_qs, dict(request.headers), body)
         self.requests.append(seen)
         self._in_flight += 1
         self.peak = max(self.peak, self._in_flight)
