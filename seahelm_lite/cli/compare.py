@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
     parser = command(
         commands,
         "compare",
-        "compare runs on the same documents: two with each other, more as a learning curve",
+        "compare runs on the same documents: two with each other, more as a learning curve, or (--bridge) protocols",
         "seahelm-lite compare out/step_1000-* out/step_2000-* out/step_3000-* --svg curve.svg",
     )
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders, two or more")

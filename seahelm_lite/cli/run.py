@@ -122,6 +122,8 @@ def execute(options: argparse.Namespace) -> int:
     else:
         spec, out = run_spec(options), options.out or Path("out")
         if (checkpoints := series_of(spec.model)) is not None:
+            if options.batch:
+                raise SeahelmError("--batch is for models behind an API", where=spec.model, remedy="Leave it out.")
             series = Series(
                 catalog,
                 where,

@@ -80,6 +80,10 @@ class _EndpointCalls:
         """As `Calls.quote`."""
         return self._caller.endpoint.quote(text)
 
+    def clean(self, text: str | None) -> str | None:
+        """As `Calls.clean`."""
+        return self._caller.endpoint.secrets.clean_answer(text)
+
     def _answered(self, got: Reply | Fault) -> Reply:
         if isinstance(got, Fault):
             raise BatchError(got.cause(1))

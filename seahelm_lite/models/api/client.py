@@ -41,7 +41,7 @@ class ApiModel:
         reasoning: What is known of its thinking.
         thinking: Whether it shall think.
         system_role: What it does with a system message.
-        policy: How often and how long a request is tried.
+        policy: How often and how long a request is tried; None for the usual.
 
     Raises:
         ModelError: If the base URL is not a plain http(s) address, a key that is needed is not set, a CA bundle cannot
@@ -56,7 +56,7 @@ class ApiModel:
         reasoning: Reasoning = _NOTHING_KNOWN,
         thinking: Thinking = "auto",
         system_role: SystemRole = "unknown",
-        policy: RetryPolicy = _POLICY,
+        policy: RetryPolicy | None = None,
     ) -> None:
         self.access = access
         self._wire = wire_named(access.wire or "")
@@ -65,7 +65,7 @@ class ApiModel:
         self._thinking = thinking
         self._shaper = Shaper(self._wire, access, self._thought, system_role)
         self._most = access.limits.max_concurrency or MOST_IN_FLIGHT
-        self._manners = Manners(policy, Breaker(), Window(self._most), Meter(access.limits))
+        self._manners = Manners(policy or _POLICY, Breaker(), Window(self._most), Meter(access.limits))
         read_key(access.auth)
         if access.auth.token_url is not None:
             check_base_url(access.auth.token_url)
@@ -170,14 +170,21 @@ class ApiModel:
         return connect(self.access, self._wire, most=self._most)
 
 
-def _tidied(response: Response, *, tag: str | None, secrets: Secrets) -> Response:
-    """An answer with its thinking apart, and without a key that the server may have put into it."""
+def _tidied(
+    response: Response, latency_s: float, first_token_s: float | None, *, tag: str | None, secrets: Secrets
+) -> Response:
+    """An answer with its times, its thinking apart, and without a key that the server may have put into it."""
     if tag is not None:
         response = split(response, tag)
-    texts = response.text, response.reasoning, response.model
-    text, reasoning, model = map(secrets.clean_answer, texts)
-    return (
-        response
-        if texts == (text, reasoning, model)
-        else replace(response, text=text, reasoning=reasoning, model=model)
+    # Written out: `dataclasses.replace` takes as long as reading the JSON did.
+    return Response(
+        text=secrets.clean_answer(response.text),
+        reasoning=secrets.clean_answer(response.reasoning),
+        loglikelihood=response.loglikelihood,
+        is_greedy=response.is_greedy,
+        finish_reason=response.finish_reason,
+        usage=response.usage,
+        latency_s=latency_s,
+        model=secrets.clean_answer(response.model),
+        first_token_s=first_token_s,
     )

@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from seahelm_lite.models.api.connection import Connection, Message
@@ -27,7 +26,8 @@ class Exchange:
         connection: With the endpoint.
         wire: How replies are read.
         body: Makes the body of a request.
-        tidy: What becomes of an answer before it is handed on.
+        tidy: What becomes of an answer before it is handed on, given its latency and its time to the first
+            token, in seconds.
         manners: How the endpoint is treated.
         stream: Whether answers are streamed.
     """
@@ -38,7 +38,7 @@ class Exchange:
         connection: Connection,
         wire: Wire,
         body: Callable[[Request], Body],
-        tidy: Callable[[Response], Response],
+        tidy: Callable[[Response, float, float | None], Response],
         manners: Manners,
         stream: bool,
     ) -> None:
@@ -119,7 +119,7 @@ class Exchange:
         self._window.answered(ticket, got.latency_s)
         if response.usage is not None:
             self._meter.count(ticket.tokens, (response.usage.prompt or 0) + (response.usage.completion or 0))
-        return self._tidy(replace(response, latency_s=got.latency_s, first_token_s=got.first_token_s))
+        return self._tidy(response, got.latency_s, got.first_token_s)
 
     def _is_worth_retrying(self, fault: Fault, attempt: int) -> bool:
         answered = self._breaker.answered

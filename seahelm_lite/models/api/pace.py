@@ -20,6 +20,7 @@ _ROUND = 8
 """Answers that a judgement of the latency rests on at least."""
 _SLOWER = 2.0
 """Latency holds while the median of a round is within this factor of the best round's."""
+_NEARLY = 0.9
 _FORGET = 1.05
 """A round that does not hold lets the best one count a little less: later tasks may have longer answers."""
 
@@ -34,7 +35,10 @@ class Ticket(NamedTuple):
 
 
 class Window:
-    """How many requests may be in flight: doubled each round until the first refusal, then one more each round."""
+    """How many requests may be in flight: doubled each round until the first refusal, then one more each round.
+
+    A refusal halves it. As it may have been a passing one, the window is soon let grow again to nearly what it was.
+    """
 
     def __init__(self, most: int) -> None:
         self.size = min(most, _START)
@@ -43,6 +47,9 @@ class Window:
         self._halvings = 0
         self._latencies: list[float] = []
         self._best: float | None = None
+        self._regrown = 0.0
+        """Up to which size it grows by one for every second answer."""
+        self._answers = 0
 
     def ticket(self, tokens: float = 0.0) -> Ticket:
         """For a request that is sent now."""
@@ -50,7 +57,13 @@ class Window:
 
     def answered(self, ticket: Ticket, latency_s: float) -> None:
         """Record an answer; those to requests of an earlier round say nothing of this one's size."""
-        if self.size >= self._most or ticket.round != self._round:
+        if self.size >= self._most:
+            return
+        if self.size < self._regrown:
+            self._answers += 1
+            self.size += self._answers % 2
+            return
+        if ticket.round != self._round:
             return
         self._latencies.append(latency_s)
         if len(self._latencies) < max(self.size, _ROUND):
@@ -66,6 +79,7 @@ class Window:
     def refused(self, ticket: Ticket) -> None:
         """Record that the endpoint said it is too much. Many that were sent together are one refusal."""
         if ticket.halvings == self._halvings:
+            self._regrown = _NEARLY * self.size
             self.size = max(1, self.size // 2)
             self._halvings += 1
             self._next_round()

@@ -42,6 +42,7 @@ class Shaper:
         self._thought = thought
         self._merges = system_role in ("merged", "none") or access.capabilities.system == "no"
         self._unsupported = _unsupported(access)
+        self._ours = (_OURS & wire.params) - self._unsupported
 
     @property
     def fingerprint(self) -> dict[str, JsonValue]:
@@ -76,16 +77,15 @@ class Shaper:
             del asked["temperature"]
         if "stop" in asked:
             asked["stop"] = list(self._wire.stops(asked["stop"]))
-        ours = {name: value for name, value in asked.items() if name in _OURS and self.takes(name)}
-        if not ours.get("stop", True):
-            del ours["stop"]
+        ours = {name: value for name, value in asked.items() if name in self._ours}
         body = self._wire.body(request, ours, self._access, stream=stream)
         for name, theirs in self._access.params.rename.items():
             if name in body:
                 body[theirs] = body.pop(str(name))
-        foreign = {name: value for name, value in asked.items() if name not in _OURS and self.takes(name)}
-        for fields in (foreign, instead or {}, self._access.params.fixed, self._thought.fields):
-            for path, value in fields.items():
+        if len(ours) < len(asked):
+            body.update({key: value for key, value in asked.items() if key not in _OURS and self.takes(key)})
+        for fields in (instead, self._access.params.fixed, self._thought.fields):
+            for path, value in fields.items() if fields else ():
                 _put(body, path, value)
         return body
 
@@ -146,7 +146,7 @@ class Shaper:
 
     def takes(self, name: str) -> bool:
         """Whether a parameter is sent where it is asked for."""
-        return name not in self._unsupported and (name not in _OURS or name in self._wire.params)
+        return name in self._ours or (name not in _OURS and name not in self._unsupported)
 
     def _instead_of_zero(self, asked: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
         return self._access.params.zero_temperature_as if asked.get("temperature") == 0 else None

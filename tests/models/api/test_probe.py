@@ -18,7 +18,7 @@ from seahelm_lite.models.api.probe_asking import probe
 from seahelm_lite.models.api.probe_record import as_yaml, record
 from seahelm_lite.models.api.probe_rules import choose_stop
 from seahelm_lite.models.base import Planned
-from tests.behaving import Behaving, Manners
+from tests.behaving import AnthropicBehaving, Behaving, GeminiBehaving, Manners
 from tests.loopback import Canned, ChatServer, Handler, Seen, script
 from tests.models.api.asking import PAGE, ask, client
 
@@ -156,6 +156,23 @@ def test_a_refusal_is_told_in_the_words_of_the_endpoint() -> None:
 def test_log_probabilities_of_a_prompt_must_be_true_ones(echo: str, outcome: str) -> None:
     finding = found("prompt log-probabilities", Manners(echo=echo), wire="openai-completions")
     assert finding.outcome == outcome, finding.seen
+
+
+@pytest.mark.parametrize("wire", ["anthropic-messages", "gemini"])
+@pytest.mark.parametrize("manner", ["honours", "ignores", "refuses"])
+def test_the_vendors_own_formats_are_told_as_rightly(wire: str, manner: str) -> None:
+    same = dict.fromkeys(("stop", "system", "schema", "tools"), manner)
+    behaving = AnthropicBehaving if wire == "anthropic-messages" else GeminiBehaving
+    result, _ = probed(behaving(Manners(**same, stream="honours" if manner == "honours" else "ignores")), wire=wire)
+    told = {finding.what: finding.outcome for finding in result.findings}
+    expected = {"honours": "honoured", "ignores": "ignored", "refuses": "refused"}[manner]
+    asked = ("stop", "system role", "JSON schema", "tools")
+    assert {what: told[what] for what in asked} == dict.fromkeys(asked, expected)
+    assert (told["streaming"], told["max_tokens"]) == ("honoured" if manner == "honours" else "ignored", "honoured")
+    sampling = {"temperature 0": "honoured", "text in every answer": "honoured", "unknown field": "ignored"}
+    assert told.items() >= sampling.items()
+    lacking = "refused" if wire == "anthropic-messages" else "honoured"
+    assert (told["seed"], told["log-probabilities"]) == (lacking, lacking)
 
 
 def test_what_a_wire_format_cannot_express_is_not_asked() -> None:

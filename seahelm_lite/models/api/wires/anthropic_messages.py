@@ -96,7 +96,7 @@ class MessageReader:
 
     def feed(self, event: Mapping[str, JsonValue]) -> bool:
         """As `StreamReader.feed`. Kinds of events that are not known are passed over, as Anthropic asks."""
-        self._gathering.repeated(event, counted=False)
+        self._gathering.repeated(event, tokens=None)
         kind = event.get("type")
         if kind == "error" or event.get("error"):
             if not is_filtered(event):

@@ -108,7 +108,7 @@ class GeminiReader:
     def feed(self, event: Mapping[str, JsonValue]) -> bool:
         """As `StreamReader.feed`."""
         usage = _usage(event.get("usageMetadata"))
-        if self._gathering.repeated(event, counted=usage is not None and usage.completion is not None):
+        if self._gathering.repeated(event, tokens=usage.completion if usage is not None else None):
             return False
         self._gathering.usage = usage or self._gathering.usage
         self._gathering.model = named(event.get("modelVersion")) or self._gathering.model

@@ -137,7 +137,7 @@ def take_event(event: Mapping[str, JsonValue], gathering: Gathering) -> dict[str
         if event.get("error"):
             raise fault_in(event)
     usage = openai_usage(event.get("usage"))
-    if gathering.repeated(event, counted=usage is not None and usage.completion is not None):
+    if gathering.repeated(event, tokens=usage.completion if usage is not None else None):
         return None
     gathering.usage = usage or gathering.usage
     gathering.model = named(event.get("model")) or gathering.model

@@ -28,15 +28,16 @@ class Gathering:
         self._ended = False
         self._finish: FinishReason | None = None
 
-    def repeated(self, event: Mapping[str, JsonValue], *, counted: bool) -> bool:
+    def repeated(self, event: Mapping[str, JsonValue], *, tokens: int | None) -> bool:
         """Whether this event is surely the one before it, sent again.
 
         Args:
             event: What came.
-            counted: Whether it says how many tokens the answer has so far.
+            tokens: How many tokens the answer has so far, where the event says so. Fewer than there are pieces is no
+                such count, as of servers that fill in zeros until the end.
         """
         self._same, self._last = event == self._last, event
-        return self._same and counted
+        return self._same and tokens is not None and tokens >= max(1, self._pieces())
 
     def add(self, text: str, reasoning: str = "") -> bool:
         """Take a piece of the answer, of its reasoning, or of neither; whether there was any.
@@ -72,8 +73,7 @@ class Gathering:
         """
         if not self._ended:
             raise MalformedReplyError("the stream ended before the answer did")
-        pieces = len(self._text) + len(self._reasoning)
-        tokens = self._tokens()
+        pieces, tokens = self._pieces(), self._tokens()
         if tokens is not None and pieces - self._repeats <= tokens < pieces:
             raise MalformedReplyError(f"the stream brought {pieces} pieces of {tokens} tokens: some came twice")
         return Response(
@@ -83,6 +83,9 @@ class Gathering:
             usage=self.usage,
             model=self.model,
         )
+
+    def _pieces(self) -> int:
+        return len(self._text) + len(self._reasoning)
 
     def _tokens(self) -> int | None:
         """As many pieces as there can be, each having a token at least. Some count reasoning within, some beside."""

@@ -3,12 +3,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lm_eval.models.openai_completions import LocalCompletionsAPI
 
 from seahelm_lite.models.api.wires.base import NoLikelihoodError
 from seahelm_lite.models.api.wires.echo import Likelihood, likelihood
@@ -105,43 +107,56 @@ SHOWS = {
 """How servers show tokens, and of which tokenizer."""
 
 
-def echoed(context: str, continuation: str, server: str, *, first: str | None, generated: int) -> Any:
-    """A server's reply, and the tokens of the continuation that lm-eval would count.
+@dataclass(frozen=True)
+class Echo:
+    """What a server answers, and what lm-eval makes of it with the server's tokenizer at hand."""
 
-    Returns:
-        The `logprobs`, the text, and the log-probabilities of those tokens, or None where a token spans the boundary.
-    """
+    context: str
+    continuation: str
+    logprobs: dict[str, list[Any]]
+    theirs: tuple[float, bool] | None
+    """None where a token reaches across the boundary, so that lm-eval leaves more than one out now and then."""
+
+    def read(self, *, generated: int) -> Likelihood:
+        """What we make of it, with or without a generated token."""
+        logprobs = {name: values[: len(values) - 1 + generated] for name, values in self.logprobs.items()}
+        said = self.context + self.continuation + "\n" * generated
+        return likelihood(logprobs, self.context, self.continuation, generated=generated, said=said)
+
+
+def echo(context: str, continuation: str, server: str, *, first: str | None) -> Echo:
+    """The answer of a server, which puts a token before every text or does not."""
     show, make = SHOWS[server]
-    tokens, prompt = make(), context + continuation
+    tokens, draw = make(), random.Random(context + continuation)
     own = tokens(context.rstrip(), add_special_tokens=False)["input_ids"]
-    ids = tokens(prompt, add_special_tokens=False)["input_ids"]
-    draw = random.Random(prompt)
-    values = [-draw.uniform(0.1, 9) for _ in ids]
-    shown = show(tokens, ids)
-    expected = values[len(own) :] if ids[: len(own)] == own else None
-    if first is not None:
-        shown, values = [first, *shown], [0.0, *values]
-    texts, numbers = [*shown, *["\n"] * generated], [None, *values[1:], *[-0.5] * generated]
-    tops = [None, *({text: value} for text, value in zip(texts[1:], numbers[1:], strict=True))]
-    logprobs = {"tokens": texts, "token_logprobs": numbers, "top_logprobs": tops, "text_offset": [0] * len(texts)}
-    return logprobs, prompt + "\n" * generated, expected
-
-
-def of_continuation(reply: Any, context: str, continuation: str, generated: int) -> float:
-    found = likelihood(reply[0], context, continuation, generated=generated, said=reply[1])
-    return found.loglikelihood
+    ids = tokens(context + continuation, add_special_tokens=False)["input_ids"]
+    texts = [*([] if first is None else [first]), *show(tokens, ids), "\n"]
+    values = [-draw.uniform(0.1, 9) for _ in texts]
+    # Another token is the likeliest at one place of ten.
+    others = [value + (0.05 if draw.random() < 0.1 else -0.05) for value in values]
+    tops = [{text: value, "another": other} for text, value, other in zip(texts, values, others, strict=True)]
+    logprobs: dict[str, list[Any]] = {
+        "tokens": texts,
+        "token_logprobs": [None, *values[1:]],
+        "top_logprobs": [None, *tops[1:]],
+        "text_offset": [0] * len(texts),
+    }
+    choices = [{"index": 0, "logprobs": logprobs}]
+    before = len(own) + (first is not None)
+    theirs = LocalCompletionsAPI.parse_logprobs({"choices": choices}, ctxlens=[before])[0]
+    return Echo(context, continuation, logprobs, theirs if ids[: len(own)] == own else None)
 
 
 @pytest.mark.parametrize("server", SHOWS)
 @pytest.mark.parametrize("first", [None, "<s>"])
 @pytest.mark.parametrize("text", TEXTS, ids=["ms", "th", "km", "my", "lo", "ta"])
 @pytest.mark.parametrize("continuation", [" A", " กรุงเทพ", " ភ្នំពេញ", "\nB"], ids=["A", "th", "km", "B"])
-def test_the_continuations_tokens_are_found_however_they_are_shown(
+def test_log_likelihoods_are_lm_evals_however_tokens_are_shown(
     server: str, first: str | None, text: str, continuation: str
 ) -> None:
-    reply = echoed(text, continuation, server, first=first, generated=1)
-    assert reply[2] is not None
-    assert of_continuation(reply, text, continuation, 1) == sum(reply[2])
+    answer = echo(text, continuation, server, first=first)
+    assert answer.theirs is not None
+    assert answer.read(generated=1) == Likelihood(*answer.theirs, joined=False)
 
 
 WORDS = st.lists(st.sampled_from([word for text in TEXTS for word in text.split()]), min_size=1, max_size=4)
@@ -149,14 +164,13 @@ WORDS = st.lists(st.sampled_from([word for text in TEXTS for word in text.split(
 
 @given(WORDS, WORDS, st.sampled_from(["", " ", "\n", ": "]), st.sampled_from(sorted(SHOWS)), st.integers(0, 1))
 @settings(max_examples=150, deadline=None)
-def test_the_log_likelihood_is_the_one_of_lm_evals_split_or_none(
+def test_log_likelihoods_are_lm_evals_or_refused(
     before: list[str], after: list[str], between: str, server: str, generated: int
 ) -> None:
-    context, continuation = " ".join(before) + between, " ".join(after)
-    reply = echoed(context, continuation, server, first="<s>", generated=generated)
-    if reply[2]:
-        with suppress(NoLikelihoodError):
-            assert of_continuation(reply, context, continuation, generated) == sum(reply[2])
+    answer = echo(" ".join(before) + between, " ".join(after), server, first="<s>")
+    with suppress(NoLikelihoodError):
+        found = answer.read(generated=generated)
+        assert answer.theirs is None or found == Likelihood(*answer.theirs, joined=False)
 
 
 VALUES = [None, -2.0, -1.0, -0.5, -3.0]

@@ -276,6 +276,12 @@ def test_pieces_that_came_twice_are_left_out_where_each_counts_the_tokens() -> N
     assert stream_of(WIRE, events).text == "haha"
 
 
+@pytest.mark.parametrize("tokens", [0, None])
+def test_repeated_words_are_kept_where_the_counts_are_filled_in_at_the_end(tokens: int | None) -> None:
+    piece = {**chat_chunk("ha"), "usage": {"completion_tokens": tokens}}
+    assert stream_of(WIRE, [piece, piece, chat_chunk("!"), chat_chunk(None, "stop"), counted()]).text == "haha!"
+
+
 def test_pieces_smaller_than_tokens_are_no_repetition() -> None:
     events = [*(chat_chunk(letter) for letter in "Muhammad"), chat_chunk(None, "stop"), counted()]
     assert stream_of(WIRE, events).text == "Muhammad"
