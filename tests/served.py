@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_STARTS_WITHIN_S = 120
+_STARTS_WITHIN_S = 300
 
 
 @dataclass(frozen=True)

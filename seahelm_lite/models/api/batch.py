@@ -227,7 +227,10 @@ class _Session:
                 entry["ended"] = "gone"
                 self.journal.write(self._entries)
                 return None
-            return f"batch {batch} could not be collected ({error}); going on with the run tries again"
+            return (
+                f"batch {batch} could not be collected ({error}); going on with the run tries again, and without its "
+                "batches.json asks anew"
+            )
         entry["ended"] = f"{seen.how}: {calls.quote(seen.said)}" if seen.said else seen.how
         self.journal.write(self._entries)
         return None

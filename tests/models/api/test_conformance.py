@@ -6,7 +6,12 @@ The address of a card is swapped for a server of this machine; its path, and eve
 from __future__ import annotations
 
 import copy
+import ssl
+import time
+import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -201,3 +206,72 @@ def _with(body: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
 def test_where_no_switch_is_documented_nobody_can_have_it_thought(name: str, server: ChatServer) -> None:
     with pytest.raises(ModelError, match="think"):
         model_of(name, server, "on")
+
+
+def test_how_many_are_asked_at_once_changes_no_body(server: ChatServer) -> None:
+    """lm-eval's client adds a stop sequence where it asks one at a time."""
+    bodies = []
+    for most in (1, 8):
+        access = here(CARDS["gpt-4.1"].endpoint("openai"), server)
+        access = access.model_copy(update={"limits": access.limits.model_copy(update={"max_concurrency": most})})
+        before = len(server.requests)
+        answers(ApiModel(access), [REQUEST] * 4)
+        bodies += [seen.body for seen in server.requests[before:]]
+    assert bodies == [DOCUMENTED["gpt-4.1@openai"].body()] * 8
+
+
+class Sber:
+    """The token service and the API of GigaChat, as developers.sber.ru describes them."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Seen] = []
+        self.lives_s = 1800.0
+        self.finish = "stop"
+
+    async def __call__(self, seen: Seen) -> Canned:
+        if seen.path == "/api/v2/oauth":
+            self.exchanges.append(seen)
+            until_ms = int((time.time() + self.lives_s) * 1000)
+            return Canned({"access_token": f"token-{len(self.exchanges)}-0123456789", "expires_at": until_ms})
+        message = {"role": "assistant", "content": replies.TEXT}
+        return Canned(
+            {
+                "choices": [{"message": message, "index": 0, "finish_reason": self.finish}],
+                "created": 1678878333,
+                "model": "GigaChat-2-Max:2.0.28.2",
+                "object": "chat.completion",
+                "usage": {
+                    **{"prompt_tokens": replies.PROMPT, "completion_tokens": replies.COMPLETION},
+                    **{"precached_prompt_tokens": replies.CACHED, "total_tokens": replies.PROMPT + replies.COMPLETION},
+                },
+            }
+        )
+
+
+def test_gigachats_card_gets_its_tokens_over_tls_and_renews_them(
+    authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = CARDS["gigachat-2-max"].endpoint("sber").auth
+    assert auth.token_url == "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
+    monkeypatch.setenv("GIGACHAT_CA_BUNDLE_FILE", str(authority / "cert.pem"))
+    sber, tls = Sber(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(authority / "cert.pem", authority / "key.pem")
+    with ChatServer(sber, tls=tls) as server:
+        model = model_of("gigachat-2-max@sber", server)
+        sber.lives_s = -1
+        first = answers(model, [REQUEST, REQUEST])
+        sber.lives_s, sber.finish = 1800, "blacklist"
+        monkeypatch.setenv("GIGACHAT_SCOPE", "GIGACHAT_API_B2B")
+        (refused,) = answers(model, [REQUEST])
+    usage = Usage(replies.PROMPT, replies.COMPLETION, None, replies.CACHED)
+    said = [replace(each, latency_s=None) for each in first if isinstance(each, Response)]
+    assert said == [Response(replies.TEXT, finish_reason="stop", usage=usage, model="GigaChat-2-Max:2.0.28.2")] * 2
+    assert isinstance(refused, Response)
+    assert refused.finish_reason == "content_filter"
+    assert [seen.headers["Authorization"] for seen in sber.exchanges] == [f"Basic {documented.KEY}"] * 3
+    scopes = ["GIGACHAT_API_PERS", "GIGACHAT_API_PERS", "GIGACHAT_API_B2B"]
+    assert [seen.body for seen in sber.exchanges] == [{"scope": scope} for scope in scopes]
+    ids = {uuid.UUID(seen.headers["RqUID"]) for seen in sber.exchanges}
+    assert (len(ids), {each.version for each in ids}) == (3, {4})
+    asked_with = [seen.headers["Authorization"] for seen in server.requests if seen.path.endswith("/completions")]
+    assert asked_with == [f"Bearer token-{number}-0123456789" for number in (1, 2, 3)]

@@ -189,6 +189,18 @@ def test_an_endpoint_that_takes_the_limit_under_another_name_is_asked_under_it()
     assert made["capabilities"]["zero_temperature"] == "unsupported"
 
 
+def test_an_endpoint_that_takes_no_temperature_of_1_is_asked_for_seeds_without_one() -> None:
+    behaving = Behaving(Manners())
+
+    async def below_one(seen: Seen) -> Canned:
+        refused = {"error": {"message": "temperature must be less than 1"}}
+        return Canned(refused, status=400) if seen.body.get("temperature") == 1 else await behaving(seen)
+
+    result, _ = probed(below_one)
+    told = {finding.what: finding.outcome for finding in result.findings}
+    assert (told["seed"], told["temperature 0"]) == ("honoured", "honoured")
+
+
 def test_an_endpoint_that_refuses_everything_it_may_takes_no_more_calls_than_were_announced() -> None:
     refuses = dict.fromkeys(("seed", "temperature", "system", "schema", "stream", "unknown"), "refuses")
     result, _ = probed(Manners(**refuses, limit="renamed", thinks=100, logprobs="few", tools="deaf"))
