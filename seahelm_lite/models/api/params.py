@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from seahelm_lite.catalog.access import Access
 from seahelm_lite.errors import ProtocolError
@@ -96,7 +96,9 @@ class Shaper:
         stops: set[str] = set()
         for request in requests:
             wants = self._asked(request)
-            asked.update(wants)
+            asked.update(
+                {name: value for name, value in wants.items() if name not in asked or self._overrules(name, value)}
+            )
             zero = zero or self._instead_of_zero(wants) is not None
             stops.update(wants.get("stop", ()))
             system = system or any(turn.role == "system" for turn in request.messages or ())
@@ -106,12 +108,12 @@ class Shaper:
         self, asked: Mapping[str, JsonValue], stops: Sequence[str], *, zero: bool, system: bool
     ) -> Iterator[str]:
         fixed = self._access.params.fixed
-        theirs = {str(ours): name for ours, name in self._access.params.rename.items()}
-        for name in asked:
-            if theirs.get(name, name) in fixed:
-                value = fixed[theirs.get(name, name)]
-                if value != asked[name]:
-                    yield f"{name} is {value} in every request, whatever was asked: the endpoint takes no other"
+        for name, value in asked.items():
+            if self._overrules(name, value):
+                only = fixed[self._theirs(name)]
+                yield f"{name} is {only} in every request, whatever was asked: the endpoint takes no other"
+            elif self._theirs(name) in fixed:
+                continue
             elif not self.takes(name):
                 means = f": {_MEANS[name]}" if name in _MEANS else ""
                 yield f"the endpoint takes no {name}, so none was sent{means}"
@@ -133,11 +135,22 @@ class Shaper:
         if self._thought.tokens and "max_tokens" in asked:
             yield f"every limit of tokens is {self._thought.tokens:,} higher, for the thinking"
 
+    def _theirs(self, name: str) -> str:
+        renamed: Mapping[Any, str] = self._access.params.rename
+        return renamed.get(name, name)
+
+    def _overrules(self, name: str, value: JsonValue) -> bool:
+        """Whether another value than the one that was asked for stands in every body."""
+        fixed, theirs = self._access.params.fixed, self._theirs(name)
+        return theirs in fixed and fixed[theirs] != value
+
     def _asked(self, request: Request) -> dict[str, JsonValue]:
         """The parameters of a request and its seed; a log-likelihood depends on none."""
         if request.kind == "loglikelihood":
             return {}
         asked: dict[str, JsonValue] = {**request.params, "seed": request.seed}
+        if isinstance(asked.get("stop"), str):
+            asked["stop"] = [asked["stop"]]
         if not asked.get("stop", True):
             del asked["stop"]
         if self._thought.tokens and asked.get("max_tokens") is not None:

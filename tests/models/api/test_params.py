@@ -105,6 +105,17 @@ def test_only_what_was_asked_for_is_told() -> None:
     assert "takes no seed" in told
 
 
+def test_a_fixed_parameter_is_told_wherever_any_request_asks_for_another() -> None:
+    made = model(params={"fixed": {"temperature": 1}})
+    asked = [request({"temperature": value}) for value in (1, 0, 1)]
+    (told,) = made.plan(asked).notes
+    assert told.startswith("temperature is 1 in every request")
+
+
+def test_one_stop_sequence_may_stand_by_itself() -> None:
+    assert sent(model(), request({"stop": "END"})) == {"stop": ["END"], "seed": 7}
+
+
 def test_a_parameter_of_nobody_we_know_is_handed_on_as_it_is() -> None:
     assert sent(model(), request({"repetition_penalty": 1.1})) == {"repetition_penalty": 1.1, "seed": 7}
 
