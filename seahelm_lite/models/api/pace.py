@@ -164,5 +164,8 @@ class Gate:
         """Make room after a request that has come back, with whatever outcome, and its window been told."""
         self._in_flight -= 1
         while self._waiting and self._in_flight < self._window.size:
-            self._in_flight += 1
-            self._waiting.popleft().set_result(None)
+            freed = self._waiting.popleft()
+            # One that is interrupted while it waits needs no room.
+            if not freed.done():
+                self._in_flight += 1
+                freed.set_result(None)
