@@ -113,6 +113,7 @@ class BatchServer(ChatServer):
 
     def _told(self, batch: Batch) -> dict[str, Any]:
         told: dict[str, Any] = {"id": f"batch_{batch.number}", "object": "batch", "status": "in_progress"}
+        told |= {"completion_window": "24h", "created_at": 1, "endpoint": "/v1/chat/completions", "input_file_id": "f"}
         if batch.looks <= self.looks:
             return told
         if self.status == "failed":
@@ -167,6 +168,10 @@ class BatchServer(ChatServer):
 
     def _told_of_messages(self, batch: Batch) -> dict[str, Any]:
         told: dict[str, Any] = {"id": f"msgbatch_{batch.number}", "type": "message_batch", "results_url": None}
+        times = ("archived_at", "cancel_initiated_at", "ended_at")
+        told |= {**dict.fromkeys(times), "created_at": "2026-11-22T10:00:00Z", "expires_at": "2026-11-23T10:00:00Z"}
+        kinds = ("processing", "succeeded", "errored", "canceled", "expired")
+        told["request_counts"] = {**dict.fromkeys(kinds, 0), "processing": len(batch.entries)}
         if batch.looks <= self.looks:
             return {**told, "processing_status": "in_progress"}
         own = f"{self.base_url}/messages/batches/msgbatch_{batch.number}/results"
@@ -179,7 +184,7 @@ class BatchServer(ChatServer):
         for entry in reversed(batch.entries):
             messages = entry["params"]["messages"]
             ending = self._ending(batch.number, messages[-1]["content"])
-            fault = {"type": "error", "error": {"type": "api_error", "message": "our fault"}}
+            fault = {"type": "error", "error": {"type": "api_error", "message": "our fault"}, "request_id": "r"}
             results: dict[str, Any] = {
                 "answered": {"type": "succeeded", "message": message(_said(messages))},
                 "blank": {"type": "succeeded", "message": message("")},

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.loopback import Canned, Seen
@@ -217,3 +217,121 @@ def _logprobs(body: dict[str, Any], text: str, scale: float) -> dict[str, Any]:
             for top in (body["top_logprobs"],)
         ]
     }
+
+
+@dataclass
+class AnthropicBehaving:
+    """The same endpoint in the format of Anthropic's messages."""
+
+    manners: Manners
+
+    def __post_init__(self) -> None:
+        self._inner = Behaving(self.manners)
+
+    async def __call__(self, seen: Seen) -> Canned:
+        asked = dict(seen.body)
+        system = [{"role": "system", "content": asked.pop("system")}] if "system" in asked else []
+        asked["messages"] = [*system, *asked["messages"]]
+        if "stop_sequences" in asked:
+            asked["stop"] = asked.pop("stop_sequences")
+        if "output_config" in asked:
+            asked["response_format"] = {"json_schema": asked.pop("output_config")["format"]}
+        if "tools" in asked:
+            asked["tools"] = [{"function": {"name": tool["name"]}} for tool in asked["tools"]]
+        stream = asked.pop("stream", False) and self.manners.stream == "honours"
+        canned = await self._inner(replace(seen, body=asked))
+        if canned.status != 200:
+            return Canned({"type": "error", **canned.body}, status=canned.status)
+        (choice,), usage = canned.body["choices"], canned.body["usage"]
+        content: list[dict[str, Any]] = [{"type": "text", "text": choice["message"]["content"] or ""}]
+        for call in choice["message"].get("tool_calls", ()):
+            arguments = json.loads(call["function"]["arguments"])
+            content = [{"type": "tool_use", "id": "t", "name": call["function"]["name"], "input": arguments}]
+        reason = {"stop": "end_turn", "length": "max_tokens"}[choice["finish_reason"]]
+        counts = {"input_tokens": usage["prompt_tokens"], "output_tokens": usage["completion_tokens"]}
+        reply = {"type": "message", "role": "assistant", "model": "behaving-1", "content": content}
+        if not stream:
+            return Canned({**reply, "stop_reason": reason, "usage": counts})
+        pieces = [content[0]["text"][at : at + 4] for at in range(0, len(content[0]["text"]), 4)]
+        events: list[dict[str, Any]] = [
+            {"type": "message_start", "message": {**reply, "content": [], "usage": counts}},
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+            *(
+                {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+                for piece in pieces
+            ),
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_delta", "delta": {"stop_reason": reason}, "usage": counts},
+            {"type": "message_stop"},
+        ]
+        return _events(events)
+
+
+@dataclass
+class GeminiBehaving:
+    """The same endpoint in Gemini's own format."""
+
+    manners: Manners
+
+    def __post_init__(self) -> None:
+        self._inner = Behaving(self.manners)
+
+    async def __call__(self, seen: Seen) -> Canned:
+        body, settings = seen.body, dict(seen.body.get("generationConfig", {}))
+        turns = [("user", content) for content in body["contents"]]
+        if "systemInstruction" in body:
+            turns.insert(0, ("system", body["systemInstruction"]))
+        asked: dict[str, Any] = {
+            "messages": [
+                {"role": role, "content": "".join(part["text"] for part in content["parts"])} for role, content in turns
+            ]
+        }
+        known = {"maxOutputTokens": "max_tokens", "temperature": "temperature", "seed": "seed", "stopSequences": "stop"}
+        asked |= {known[name]: value for name, value in settings.items() if name in known}
+        schema = settings.get("responseJsonSchema") or settings.get("responseSchema")
+        if schema is not None:
+            asked["response_format"] = {"json_schema": {"schema": schema}}
+        if "tools" in body:
+            (function,) = body["tools"][0]["functionDeclarations"]
+            asked["tools"] = [{"function": {"name": function["name"]}}]
+        if "toolConfig" in body:
+            asked["tool_choice"] = "forced"
+        if "logprobs" in settings:
+            asked |= {"logprobs": True, "top_logprobs": settings["logprobs"]}
+        asked |= {name: value for name, value in body.items() if name not in GEMINI}
+        canned = await self._inner(replace(seen, body=asked))
+        if canned.status != 200:
+            return canned
+        (choice,), usage = canned.body["choices"], canned.body["usage"]
+        parts: list[dict[str, Any]] = [{"text": choice["message"]["content"] or ""}]
+        for call in choice["message"].get("tool_calls", ()):
+            arguments = json.loads(call["function"]["arguments"])
+            parts = [{"functionCall": {"name": call["function"]["name"], "args": arguments}}]
+        candidate: dict[str, Any] = {"content": {"role": "model", "parts": parts}}
+        candidate["finishReason"] = {"stop": "STOP", "length": "MAX_TOKENS"}[choice["finish_reason"]]
+        if "logprobs" in choice:
+            candidate["logprobsResult"] = {
+                "topCandidates": [
+                    {"candidates": [{"logProbability": top["logprob"]} for top in position["top_logprobs"]]}
+                    for position in choice["logprobs"]["content"]
+                ]
+            }
+        counts = {"promptTokenCount": usage["prompt_tokens"], "candidatesTokenCount": usage["completion_tokens"]}
+        reply = {"candidates": [candidate], "usageMetadata": counts, "modelVersion": "behaving-1"}
+        if "stream" not in seen.path or self.manners.stream == "ignores":
+            return Canned(reply)
+        text = parts[0]["text"]
+        pieces: list[dict[str, Any]] = [
+            {"candidates": [{"content": {"role": "model", "parts": [{"text": text[at : at + 4]}]}}]}
+            for at in range(0, len(text), 4)
+        ]
+        pieces[-1]["candidates"][0]["finishReason"] = candidate["finishReason"]
+        return _events([*pieces[:-1], {**pieces[-1], "usageMetadata": counts}])
+
+
+GEMINI = frozenset({"contents", "systemInstruction", "generationConfig", "tools", "toolConfig"})
+
+
+def _events(events: list[dict[str, Any]]) -> Canned:
+    lines = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    return Canned(lines, headers={"Content-Type": "text/event-stream"})

@@ -1,4 +1,4 @@
-"""A model card of a test's own, found where the shipped ones are looked for."""
+"""A model card of a test's own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 
 
 def put_card(folder: Path, monkeypatch: pytest.MonkeyPatch, access: dict[str, Any], **parts: Any) -> str:
-    """Write the card `small-card` and let it be the only one.
+    """Write the card `small-card` into a folder of one's own cards.
 
     Args:
         folder: Of the test.
-        monkeypatch: Puts the folder in the place of the shipped one.
+        monkeypatch: Names the folder in the environment.
         access: Of its only endpoint; the model is `m`, and the wire format `openai-chat` unless it says otherwise.
         parts: Further parts of the card, such as `reasoning`.
 
@@ -40,9 +40,9 @@ def put_card(folder: Path, monkeypatch: pytest.MonkeyPatch, access: dict[str, An
         "protocols": ["gen-letter"],
         **{name: {**part, **known} for name, part in parts.items()},
     }
-    cards = folder / "leaderboards" / "models"
-    cards.mkdir(parents=True, exist_ok=True)
+    cards = folder / "cards"
+    cards.mkdir(exist_ok=True)
     # JSON is YAML.
     (cards / "small-card.yaml").write_text(json.dumps(card, indent=1), encoding="utf-8")
-    monkeypatch.setattr("seahelm_lite.catalog.model_card.shipped_folder", lambda name: folder / name)
+    monkeypatch.setenv("SEAHELM_LITE_MODELS", str(cards))
     return "small-card"

@@ -15,7 +15,7 @@ registered by seahelm-lite:
   tasks   the {count} of its catalogue, by default protocol; data come from SEAHELM_LITE_MIRROR, SEAHELM_LITE_CACHE
           or, unless SEAHELM_LITE_OFFLINE is set, the network. Where lm-eval has a task of that name too, it is ours.
 
-examples:
+example:
   seahelm-lite lm-eval run --model seahelm-packed --model_args pretrained=./checkpoint --tasks regional_basics_ms
   seahelm-lite lm-eval run --model seahelm-api --model_args card=ilmu-v3.1 --tasks TASK --apply_chat_template
 """

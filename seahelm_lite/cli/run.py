@@ -122,6 +122,8 @@ def execute(options: argparse.Namespace) -> int:
     else:
         spec, out = run_spec(options), options.out or Path("out")
         if (checkpoints := series_of(spec.model)) is not None:
+            if options.batch:
+                raise SeahelmError("--batch is for models behind an API", where=spec.model, remedy="Leave it out.")
             series = Series(
                 catalog,
                 where,
@@ -139,6 +141,8 @@ def execute(options: argparse.Namespace) -> int:
         forecast = forecast_of(prepared)
         print_json(forecast) if options.json else show_forecast(forecast, prepared.folder.path)
         return 0
+    if options.batch:
+        print("Batches may take a day. Ctrl-C leaves them to the service, and --resume collects them.", file=sys.stderr)
     with Bar() as bar:
         run = runs.execute(prepared, progress=bar, max_cost=options.max_cost)
     return report(run, as_json=options.json)

@@ -37,7 +37,7 @@ class BatchFile:
             if body["schema"] != _SCHEMA:
                 raise ValueError(f"its schema is {body['schema']!r}, and this version reads {_SCHEMA!r}")
             return [{"id": entry["id"], "ended": entry["ended"], **entry} for entry in body["batches"]]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # a file in the folder's place is told of when it is written
             return []
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunFolderError(

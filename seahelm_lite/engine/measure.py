@@ -95,9 +95,10 @@ def measure(
     known = len(outcomes)
     notes: tuple[str, ...] = ()
     try:
+        # What there is to know of the requests is to be known of stored answers too.
+        if isinstance(model, PlanningModel):
+            notes = model.plan(list(distinct.values())).notes
         if missing:
-            if isinstance(model, PlanningModel):
-                notes = model.plan(list(distinct.values())).notes
             ran_out = not _answer(model, [request for _, request in missing], deliver, spending)
     except KeyboardInterrupt:
         interrupted = True

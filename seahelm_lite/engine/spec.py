@@ -48,6 +48,12 @@ class RunSpec(BaseModel):
     rotations: int = Field(default=0, ge=0, le=100)
     """Percent of the documents that are asked in every cyclic order of their options."""
 
+    @field_validator("chat_template", "thinking", mode="before")
+    @classmethod
+    def _is_a_word(cls, value: object) -> object:
+        """YAML 1.1 reads `on` and `off` as booleans."""
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
     @field_validator("shot_seeds")
     @classmethod
     def _has_examples_to_draw(cls, draws: int, others: ValidationInfo) -> int:

@@ -26,6 +26,7 @@ FORMS = (
     "hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…]",
     "openai:<base-url>#<model>",
     "anthropic:<base-url>#<model>",
+    "litellm:<provider>/<model>",
     "lmeval:<type>,key=value,…",
     "replay:<file>",
     "baseline:random|majority|longest|ngram",
@@ -204,6 +205,13 @@ def _addressed(spec: str, rest: str, wire: str, auth: Auth, wish: Wish) -> Model
     return ApiModel(Access(id=kind, wire=wire, base_url=base_url, model_id=model, auth=auth))
 
 
+def _litellm(spec: str, rest: str, wish: Wish) -> Model:
+    from seahelm_lite.models.litellm_model import LitellmModel
+
+    wish.refuse_thinking(spec)
+    return LitellmModel(rest, spec=spec)
+
+
 def _arguments(spec: str, options: str) -> dict[str, str]:
     from seahelm_lite.models.api.endpoint import check_base_url
 
@@ -232,6 +240,7 @@ _BUILDERS: dict[str, Callable[[str, str, Wish], Model | DocumentModel]] = {
     "anthropic": _anthropic,
     "baseline": _baseline,
     "hf": _hugging_face,
+    "litellm": _litellm,
     "lmeval": _lm_eval,
     "openai": _openai,
     "replay": _replay,

@@ -148,9 +148,9 @@ def same_value(answer: str, reference: str) -> bool:
 
     Both sides lose signs of mathematics mode, spacing commands, `\\text{}` and degree and percent signs, and `\\dfrac`
     and `\\tfrac` become `\\frac`. Of a number, currency before it and units after it are dropped too, but not a single
-    Latin letter, which may be a variable; words such as `juta` or `million` multiply it. Digits may be those of Thai,
-    Lao, Khmer or Burmese. A separator before a group of three digits is read both as one of thousands and as a decimal
-    one, since languages differ and replies mix them: `2.125` is the same as 2125.
+    Latin letter, which may be a variable; words such as `juta` or `million` multiply it. Digits may be those of Tamil,
+    Thai, Lao, Khmer or Burmese. A separator before a group of three digits is read both as one of thousands and as a
+    decimal one, since languages differ and replies mix them: `2.125` is the same as 2125.
     """
     one, other = _spelling(answer), _spelling(reference)
     values = _values(one) & _values(other)

@@ -162,8 +162,8 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
         turn=_compiled(rf"(?:{_phrases({*words.turns, *english.turns}, spaced)}),?"),
         copula=_compiled(copula),
         copula_before=_compiled(rf"(?:{copula})[\s:៖]*\Z"),
-        copula_after=_compiled(rf"\s+(?:{copula})\Z"),
-        polite=_compiled(rf"(?:\s*(?:{polite}))+[\s.!]*\Z"),
+        copula_after=_compiled(rf"(?<!\s)\s++(?:{copula})\Z"),
+        polite=_compiled(rf"(?<!\s)(?:\s*+(?:{polite}))++[\s.!]*+\Z"),
         article=_compiled(rf"\A\s*(?:{_phrases({*words.articles, *english.articles}, spaced)})\s+(?=\w)"),
         line=_compiled(
             rf"[^\w\n]*+(?:(?:{option}){_SEPARATOR})*+{open_letter}"

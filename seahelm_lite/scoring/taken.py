@@ -73,7 +73,7 @@ class Taken:
 
     def _why_none_right(self) -> str | None:
         if self.right is None:
-            return "the metric calls no answer right or wrong"
+            return "nothing calls an answer right or wrong"
         return None if self.right else "no answer is right"
 
 

@@ -27,7 +27,7 @@ def test_what_an_endpoint_honours_is_a_table_and_a_record(call: Call, tmp_path: 
     assert ["stop", "ignored"] in [line[:2] for line in lines]
     assert ["seed", "refused"] in [line[:2] for line in lines]
     assert f"{len(server.requests)} calls: " in called.out
-    assert "15 calls, or up to 18" in called.err
+    assert "15 calls, or up to 19" in called.err
     made = yaml.safe_load((tmp_path / "record.yaml").read_text())
     assert made["verified"] == "live"
     assert made["verified_on"] == datetime.now(UTC).date().isoformat()

@@ -82,6 +82,7 @@ def test_a_batched_run_ends_with_the_bytes_of_the_unbatched_one(kind: str, tmp_p
         assert len(server.requests) == sent, "nothing was asked singly"
     assert batched.complete
     assert batched.manifest["usage"] == singly.manifest["usage"]
+    assert batched.folder.unsealed_changes() == []
     paths = [run.folder.path / "scores.json" for run in (singly, batched)]
     assert paths[0].read_bytes() == paths[1].read_bytes()
     (entry,) = handed_in(batched)

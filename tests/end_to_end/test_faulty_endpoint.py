@@ -140,3 +140,19 @@ def test_an_address_at_which_nobody_answers_any_more_is_a_failure_of_each_reques
     assert sum(each["error"] for each in counts) == 125 - sum(each["scored"] for each in counts) > 0
     server.start_again()
     assert main(["run", "--resume", str(done.folder.path)]) == 0
+
+
+def test_what_an_endpoint_does_not_take_is_told_of_a_run_of_stored_answers_too(
+    server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = {"base_url": server.base_url, "params": {"unsupported": ["seed"]}}
+    model = put_card(tmp_path, monkeypatch, access)
+    told = "the endpoint takes no seed, so none was sent: a repeated request may be answered differently"
+    for limit, sent in (("10", 10), ("5", 0)):
+        before = len(server.requests)
+        what = ["--task", "regional_basics_ms", "--limit", limit, "--out", str(tmp_path / "out")]
+        assert main(["run", "--model", model, *what]) == 0
+        assert len(server.requests) - before == sent
+    deviations = [json.loads(path.read_text())["deviations"] for path in (tmp_path / "out").glob("*/manifest.json")]
+    assert len(deviations) == 2
+    assert all(told in each for each in deviations)

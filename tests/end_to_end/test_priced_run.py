@@ -92,6 +92,18 @@ def test_the_same_answers_found_or_asked_give_the_same_scores_to_the_last_byte(
     assert second["cost"]["spent"] == float(ANSWER * 10)
 
 
+def test_what_has_been_spent_is_drawn_while_it_runs(
+    server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    told(capsys, *TASK[:2], "--limit", "10", "--max-tokens", "3", "--out", str(tmp_path / "out"))
+    main(["run", "--model", "pelanduk", *TASK, "--out", str(tmp_path / "out"), "--max-cost", "5"])
+    drawn = capsys.readouterr().err
+    assert "0 MYR of 5" in drawn
+    assert "0.00038 MYR of 5" in drawn, "what other runs paid for is not in it"
+
+
 def test_a_run_stops_at_its_cost_limit_and_goes_on_when_it_is_resumed(
     server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

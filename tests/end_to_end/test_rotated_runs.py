@@ -37,7 +37,7 @@ class Endpoint:
     async def __call__(self, seen: Seen) -> Canned:
         prompt = seen.body["messages"][-1]["content"]
         if self.fails(prompt):
-            return Canned({"error": "out of order"}, status=500)
+            return Canned({"error": "out of order"}, status=500, headers={"Retry-After": "0"})
         lines = prompt.split("\n")
         question = lines[0].removeprefix("Soalan: ")
         options = {line[0]: line[3:] for line in lines if line[1:3] == ". "}
@@ -53,8 +53,7 @@ def endpoint() -> Endpoint:
 
 
 @pytest.fixture
-def model(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr("seahelm_lite.models.api.retry._FIRST_WAIT_S", 0.0)
+def model(endpoint: Endpoint) -> Iterator[str]:
     with ChatServer(endpoint.__call__) as server:
         yield f"openai:{server.base_url}#m"
 

@@ -89,6 +89,16 @@ def test_a_model_behind_an_api_is_told_by_the_switch_of_its_card(
     assert off.run_id.startswith("pelanduk-thinking-off-")
 
 
+def test_a_settings_file_may_say_it_in_the_words_that_yaml_reads_as_booleans(
+    server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("thinking: off\nchat_template: on\n", encoding="utf-8")
+    folder = run("pelanduk", tmp_path / "out", capsys, "--config", str(settings))
+    spec = folder.manifest()["spec"]
+    assert (spec["thinking"], spec["chat_template"]) == ("off", "on")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

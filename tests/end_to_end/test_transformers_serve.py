@@ -14,6 +14,7 @@ from seahelm_lite.cli.main import main
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.errors import ModelError
 from seahelm_lite.models.api import ApiModel
+from seahelm_lite.models.api.probe_asking import probe
 from seahelm_lite.models.base import Model
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import Message, Outcome, Request, Response
@@ -120,3 +121,19 @@ def test_a_field_that_it_does_not_know_is_told_as_the_server_tells_it(served: Se
     ApiModel(_access(served, "openai-chat")).answer([request], lambda index, outcome: outcomes.append(outcome))
     assert "HTTP 422" in outcomes[0].cause  # type: ignore[union-attr]
     assert "no_such_field" in outcomes[0].cause  # type: ignore[union-attr]
+
+
+def test_a_probe_tells_what_the_server_does_though_its_model_follows_no_instruction(served: Served) -> None:
+    """It ends after a stop word, tells how long prompts are, and passes over most of what is OpenAI's.
+
+    The model's own settings are greedy at every temperature, so that nothing can be told of temperature and seed.
+    """
+    access = Access(id="served", wire="openai-chat", base_url=served.base_url, model_id=served.model)
+    probed = probe(ApiModel(access))
+    assert {finding.what: finding.outcome for finding in probed.findings} == {
+        **dict.fromkeys(("stop", "max_tokens", "system role", "streaming", "text in every answer"), "honoured"),
+        **dict.fromkeys(("JSON schema", "tools", "log-probabilities"), "ignored"),
+        **dict.fromkeys(("temperature 0", "seed"), "unknown"),
+        "unknown field": "refused",
+    }
+    assert probed.complete

@@ -580,6 +580,13 @@ def test_a_reply_that_repeats_itself_is_read_in_linear_time(before: str, piece: 
     read_choice(before + piece * 10_000, ANIMALS, language_words("ms"))
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("before", ["x", "Jawapan: pilihan 2"])
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_gap_inside_a_reply_is_read_in_linear_time(before: str, gap: str) -> None:
+    assert read_choice(before + gap * 100_000 + "x", ANIMALS, language_words("ms")).kind in ("answer", "unparsed")
+
+
 @pytest.mark.parametrize(
     ("reply", "read"),
     [

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -34,6 +34,8 @@ FIRST_WAIT_S = 1.0
 """Until a batch is asked after for the first time."""
 _LONGER = 1.5
 _LONGEST_WAIT_S = 120.0
+_PATIENCE = 30
+"""Times in a row that no reply comes to the question how a batch stands before it is left for another session."""
 
 Entry = dict[str, JsonValue]
 """A batch that was handed in: `id`, `service`, `requests` (how many), `submitted`, and `ended`, the service's word for
@@ -225,19 +227,30 @@ class _Session:
                 entry["ended"] = "gone"
                 self.journal.write(self._entries)
                 return None
-            return f"batch {batch} could not be collected ({error}); going on with the run tries again"
+            return (
+                f"batch {batch} could not be collected ({error}); going on with the run tries again, and without its "
+                "batches.json asks anew"
+            )
         entry["ended"] = f"{seen.how}: {calls.quote(seen.said)}" if seen.said else seen.how
         self.journal.write(self._entries)
         return None
 
     async def _ended(self, calls: Calls, batch: str) -> Seen:
-        wait_s = FIRST_WAIT_S
+        wait_s, silences = FIRST_WAIT_S, 0
         while True:
             await asyncio.sleep(wait_s)
-            seen = await self.service.look(calls, batch)
+            wait_s = min(wait_s * _LONGER, _LONGEST_WAIT_S)
+            try:
+                seen = await self.service.look(calls, batch)
+            except BatchError as error:
+                # A batch takes hours, in which networks fail; it goes on without us.
+                silences += 1
+                if error.status is not None or silences == _PATIENCE:
+                    raise
+                continue
+            silences = 0
             if seen.ended:
                 return seen
-            wait_s = min(wait_s * _LONGER, _LONGEST_WAIT_S)
 
     def _take(self, result: Result, calls: Calls) -> None:
         index = self.waiting.get(result.custom_id)
@@ -246,6 +259,9 @@ class _Session:
         outcome = _outcome(self.asked, result, self.requests[index])
         if isinstance(outcome, Failure):
             outcome = Failure(calls.quote(outcome.cause))
+        else:
+            text, reasoning, model = map(calls.clean, (outcome.text, outcome.reasoning, outcome.model))
+            outcome = replace(outcome, text=text, reasoning=reasoning, model=model)
         if isinstance(outcome, Response) and is_blank(outcome):
             self.blank.append(self.waiting.pop(result.custom_id))
         else:

@@ -63,8 +63,11 @@ class _EndpointCalls:
     async def post(self, path: str, data: bytes, content_type: str, *, repeatable: bool) -> Body:
         """As `Calls.post`."""
         message = Message(self._base_url + path, data, {"Content-Type": content_type})
+        got = await self._caller.call(message, repeatable=repeatable)
+        if isinstance(got, Fault) and not repeatable:
+            raise BatchError(f"{got.cause(1)}; whether it was made all the same, the account at the vendor shows")
         try:
-            return parse(self._answered(await self._caller.call(message, repeatable=repeatable)).body)
+            return parse(self._answered(got).body)
         except MalformedReplyError as error:
             raise BatchError(self.quote(str(error))) from None
 
@@ -79,6 +82,10 @@ class _EndpointCalls:
     def quote(self, text: str) -> str:
         """As `Calls.quote`."""
         return self._caller.endpoint.quote(text)
+
+    def clean(self, text: str | None) -> str | None:
+        """As `Calls.clean`."""
+        return self._caller.endpoint.secrets.clean_answer(text)
 
     def _answered(self, got: Reply | Fault) -> Reply:
         if isinstance(got, Fault):

@@ -53,6 +53,9 @@ class Calls(Protocol):
     def quote(self, text: str) -> str:
         """What the endpoint said, on one line, cut, and without any secret."""
 
+    def clean(self, text: str | None) -> str | None:
+        """An answer as it is, unless the endpoint has put a secret into it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -132,13 +135,13 @@ class OpenAIBatches:
     async def look(self, calls: Calls, batch: str) -> Seen:
         """What has been answered of an expired or cancelled batch is there as well."""
         found = _object(await calls.get(f"/batches/{batch}"))
-        status = str(found.get("status"))
+        status = _word(found, "status")
         files = [found.get("output_file_id"), found.get("error_file_id")]
         errors = found.get("errors")
         each = errors.get("data") if isinstance(errors, dict) else None
         said = [str(one.get("message")) for one in (each if isinstance(each, list) else ()) if isinstance(one, dict)]
         return Seen(
-            ended=status in ("completed", "failed", "expired", "cancelled"),
+            ended=status in ("completed", "failed", "expired", "cancelled", "canceled"),
             how=status,
             results=[f"/files/{file}/content" for file in files if isinstance(file, str) and file],
             said="; ".join(said),
@@ -174,7 +177,7 @@ class AnthropicBatches:
     async def look(self, calls: Calls, batch: str) -> Seen:
         """Expired and cancelled batches end like any other, each request with its own result."""
         found = _object(await calls.get(f"{self._path}/{batch}"))
-        status, results = str(found.get("processing_status")), found.get("results_url")
+        status, results = _word(found, "processing_status"), found.get("results_url")
         return Seen(
             ended=status == "ended", how=status, results=[results] if isinstance(results, str) and results else []
         )
@@ -223,6 +226,14 @@ def _object(data: bytes) -> Body:
     if not isinstance(value, dict):
         raise BatchError("what came back is no JSON object")
     return value
+
+
+def _word(reply: Body, name: str) -> str:
+    """How a batch stands; some services write it in capitals."""
+    status = reply.get(name)
+    if not isinstance(status, str):
+        raise BatchError(f"what came back has no {name}")
+    return status.casefold()
 
 
 def _id(reply: Body) -> str:

@@ -165,7 +165,6 @@ class Gate:
         self._in_flight -= 1
         while self._waiting and self._in_flight < self._window.size:
             freed = self._waiting.popleft()
-            # One that is interrupted while it waits needs no room.
-            if not freed.done():
+            if not freed.done():  # it is, where an interruption has cancelled the request that waits
                 self._in_flight += 1
                 freed.set_result(None)

@@ -87,7 +87,7 @@ class Shaper:
             body.update({key: value for key, value in asked.items() if key not in _OURS and self.takes(key)})
         for fields in (instead, self._access.params.fixed, self._thought.fields):
             for path, value in fields.items() if fields else ():
-                _put(body, path, value)
+                put(body, path, value)
         return body
 
     def deviations(self, requests: Iterable[Request]) -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def _merged(turns: tuple[Message, ...]) -> tuple[Message, ...]:
     return (Message("user", "\n\n".join([*said, rest[0].content])), *rest[1:])
 
 
-def _put(body: Body, path: str, value: JsonValue) -> None:
+def put(body: Body, path: str, value: JsonValue) -> None:
     """Set what stands at a dotted path; an object is merged into the one that is there."""
     *parents, last = path.split(".")
     for name in parents:

@@ -17,7 +17,7 @@ Ask = Callable[[Request, Mapping[str, JsonValue], Body, bool], Awaitable[Answer]
 answer shall be streamed."""
 
 USUAL_CALLS = 15
-MOST_CALLS = 18
+MOST_CALLS = 19
 """What a probe takes, and what one of an endpoint takes that refuses much."""
 LONGEST = 64
 """Tokens of an answer at most, of a model that does not think."""
@@ -161,6 +161,9 @@ class Prober:
         if "seed" not in self._wire.params:
             return [await self._call(self._warm)], self._inexpressible("seed")
         first = await self._call({**self._warm, "seed": 7})
+        if self._warm and "temperature" in first.refusal.casefold():
+            self._warm = {}
+            first = await self._call({"seed": 7})
         if first.refusal:
             refused = Finding("seed", "refused", first.refusal, 1)
             return [await self._call(self._warm)], refused

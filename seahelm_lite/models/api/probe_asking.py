@@ -11,6 +11,7 @@ from seahelm_lite.models.api.client import ApiModel
 from seahelm_lite.models.api.connection import Message
 from seahelm_lite.models.api.endpoint import check_base_url
 from seahelm_lite.models.api.faults import Fault, fault_of_status
+from seahelm_lite.models.api.params import put
 from seahelm_lite.models.api.probe import Ask, Probed, Prober
 from seahelm_lite.models.api.probe_answers import Answer
 from seahelm_lite.models.api.transport import Reply, run_to_end
@@ -42,11 +43,14 @@ def _asking(access: Access, wire: Wire, caller: Caller) -> Ask:
     base_url, _ = check_base_url(access.base_url or "")
 
     async def ask(request: Request, params: Mapping[str, JsonValue], extra: Body, stream: bool) -> Answer:
-        body = wire.body(request, _instead_of_zero(access, params), access, stream=stream)
-        for ours, theirs in access.params.rename.items():
-            if ours in body:
-                body[theirs] = body.pop(str(ours))
-        body = _merged(_merged(body, access.params.fixed), extra)
+        zero = access.params.zero_temperature_as if params.get("temperature") == 0 else None
+        ours = {name: value for name, value in params.items() if zero is None or name != "temperature"}
+        body = wire.body(request, ours, access, stream=stream)
+        for name, theirs in access.params.rename.items():
+            if name in body:
+                body[theirs] = body.pop(str(name))
+        for path, value in [*(zero or {}).items(), *access.params.fixed.items(), *extra.items()]:
+            put(body, path, value)
         message = Message(base_url + wire.path(access, stream=stream), json.dumps(body).encode())
         if not stream:
             return _read(await caller.call(message), None, request, wire, caller)
@@ -60,22 +64,6 @@ def _asking(access: Access, wire: Wire, caller: Caller) -> Ask:
         return _read(await caller.call(message, take=take, repeatable=False), events, request, wire, caller)
 
     return ask
-
-
-def _instead_of_zero(access: Access, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
-    zero = access.params.zero_temperature_as
-    if zero is None or params.get("temperature") != 0:
-        return params
-    return {**{name: value for name, value in params.items() if name != "temperature"}, **zero}
-
-
-def _merged(body: Mapping[str, JsonValue], extra: Mapping[str, JsonValue]) -> Body:
-    """A body with further members; objects that both have are merged."""
-    result = dict(body)
-    for name, value in extra.items():
-        before = result.get(name)
-        result[name] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return result
 
 
 def _read(got: Reply | Fault, events: Sequence[bytes] | None, request: Request, wire: Wire, caller: Caller) -> Answer:

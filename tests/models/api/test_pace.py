@@ -161,3 +161,20 @@ def test_a_gate_lets_through_as_many_as_the_window_and_in_their_order() -> None:
     assert order == list(range(50))
     assert peak == 4
     assert window.size == 2
+
+
+def test_requests_that_were_given_up_while_they_waited_leave_room_for_others() -> None:
+    async def interrupted() -> list[bool]:
+        gate = Gate(Window(1), Meter(Limits()))
+        await gate.enter(10)
+        waiting = [asyncio.create_task(gate.enter(10)) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        gate.leave()
+        await asyncio.sleep(0)
+        done = [task.done() for task in waiting]
+        waiting[2].cancel()
+        return done
+
+    assert asyncio.run(interrupted()) == [True, True, False]

@@ -18,7 +18,7 @@ from seahelm_lite.models.api.probe_asking import probe
 from seahelm_lite.models.api.probe_record import as_yaml, record
 from seahelm_lite.models.api.probe_rules import choose_stop
 from seahelm_lite.models.base import Planned
-from tests.behaving import Behaving, Manners
+from tests.behaving import AnthropicBehaving, Behaving, GeminiBehaving, Manners
 from tests.loopback import Canned, ChatServer, Handler, Seen, script
 from tests.models.api.asking import PAGE, ask, client
 
@@ -158,6 +158,23 @@ def test_log_probabilities_of_a_prompt_must_be_true_ones(echo: str, outcome: str
     assert finding.outcome == outcome, finding.seen
 
 
+@pytest.mark.parametrize("wire", ["anthropic-messages", "gemini"])
+@pytest.mark.parametrize("manner", ["honours", "ignores", "refuses"])
+def test_the_vendors_own_formats_are_told_as_rightly(wire: str, manner: str) -> None:
+    same = dict.fromkeys(("stop", "system", "schema", "tools"), manner)
+    behaving = AnthropicBehaving if wire == "anthropic-messages" else GeminiBehaving
+    result, _ = probed(behaving(Manners(**same, stream="honours" if manner == "honours" else "ignores")), wire=wire)
+    told = {finding.what: finding.outcome for finding in result.findings}
+    expected = {"honours": "honoured", "ignores": "ignored", "refuses": "refused"}[manner]
+    asked = ("stop", "system role", "JSON schema", "tools")
+    assert {what: told[what] for what in asked} == dict.fromkeys(asked, expected)
+    assert (told["streaming"], told["max_tokens"]) == ("honoured" if manner == "honours" else "ignored", "honoured")
+    sampling = {"temperature 0": "honoured", "text in every answer": "honoured", "unknown field": "ignored"}
+    assert told.items() >= sampling.items()
+    lacking = "refused" if wire == "anthropic-messages" else "honoured"
+    assert (told["seed"], told["log-probabilities"]) == (lacking, lacking)
+
+
 def test_what_a_wire_format_cannot_express_is_not_asked() -> None:
     result, _ = probed(Manners(), wire="openai-completions")
     told = {finding.what for finding in result.findings}
@@ -170,6 +187,18 @@ def test_an_endpoint_that_takes_the_limit_under_another_name_is_asked_under_it()
     assert made["params"]["rename"] == {"max_tokens": "max_completion_tokens"}
     assert made["params"]["unsupported"] == ["temperature"]
     assert made["capabilities"]["zero_temperature"] == "unsupported"
+
+
+def test_an_endpoint_that_takes_no_temperature_of_1_is_asked_for_seeds_without_one() -> None:
+    behaving = Behaving(Manners())
+
+    async def below_one(seen: Seen) -> Canned:
+        refused = {"error": {"message": "temperature must be less than 1"}}
+        return Canned(refused, status=400) if seen.body.get("temperature") == 1 else await behaving(seen)
+
+    result, _ = probed(below_one)
+    told = {finding.what: finding.outcome for finding in result.findings}
+    assert (told["seed"], told["temperature 0"]) == ("honoured", "honoured")
 
 
 def test_an_endpoint_that_refuses_everything_it_may_takes_no_more_calls_than_were_announced() -> None:
