@@ -32,8 +32,9 @@ OnOff = Annotated[Literal["on", "off"], BeforeValidator(_switch_word)]
 
 def _environment_name(name: str) -> str:
     if not name.replace("_", "").isalnum() or not name.isascii() or name != name.upper() or name[0].isdigit():
+        # What stands here may be the key itself, so it is not repeated.
         raise ValueError(
-            f"{name!r} is no name of an environment variable; a key itself never stands on a card, only such a name"
+            "is no name of an environment variable, such as MY_API_KEY; a key itself never stands on a card"
         )
     return name
 

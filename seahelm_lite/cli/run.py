@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _MODEL_HELP = (
     "<card id>[@endpoint] · hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
-    "lmeval:<type>,key=value,… · replay:<file> · baseline:random|majority|longest|ngram. "
-    "'hf:DIR/step_*', in quotes, is a series: each "
-    "checkpoint is a run of its own, in order of steps, and the same command goes on where it stopped"
+    "anthropic:<base-url>#<model> · lmeval:<type>,key=value,… · replay:<file> · "
+    "baseline:random|majority|longest|ngram. 'hf:DIR/step_*', in quotes, is a series: each checkpoint is a run "
+    "of its own, in order of steps, and the same command goes on where it stopped"
 )
 
 
@@ -186,15 +186,20 @@ def report(run: Run, *, as_json: bool) -> int:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     out.print(f"{run.folder.path}", markup=False, soft_wrap=True)
     if not run.complete:
-        again = f"seahelm-lite run --resume {run.folder.path}"
-        print(f"The run is {_how_it_ended(run)}. Go on with: {again}", file=sys.stderr)
+        ended = _how_it_ended(run)
+        # Without a limit it would go on to any cost.
+        limit = " --max-cost MORE" if ended == _AT_LIMIT else ""
+        print(f"The run is {ended}. Go on with: seahelm-lite run --resume {run.folder.path}{limit}", file=sys.stderr)
     return 0 if run.complete else 1
+
+
+_AT_LIMIT = "stopped at the cost limit"
 
 
 def _how_it_ended(run: Run) -> str:
     sessions = run.manifest["sessions"]
     at_limit = bool(sessions) and sessions[-1].get("stopped") == "at the cost limit"
-    return "stopped at the cost limit" if at_limit else str(run.manifest["status"])
+    return _AT_LIMIT if at_limit else str(run.manifest["status"])
 
 
 def forecast_of(prepared: Prepared) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from seahelm_lite.catalog.access import Access, Auth, Engine
 from seahelm_lite.errors import ModelError, UnknownNameError
-from seahelm_lite.models.base import DocumentModel, Model, Thinking
+from seahelm_lite.models.base import Capabilities, DocumentModel, Model, Thinking
 from seahelm_lite.models.hosts import refuse_outside
 from seahelm_lite.models.series import series_of
 
@@ -112,6 +113,9 @@ def _from_card(spec: str, wish: Wish) -> Model:
     from seahelm_lite.models.api import ApiModel
     from seahelm_lite.models.api.wires.registry import wire_named
 
+    if wish.offline:
+        # Before the key is looked for, which nobody needs for a host that may not be asked.
+        refuse_outside(_hosts_of(access), spec)
     try:
         wire_named(access.wire or "")
     except UnknownNameError as error:
@@ -133,6 +137,12 @@ def _card_and_access(spec: str) -> tuple[ModelCard, Access]:
     name, _, wanted = spec.partition("@")
     card = model_card(name, listing="a SPEC has one of the forms " + " · ".join(FORMS))
     return card, card.endpoint(wanted or None)
+
+
+def _hosts_of(access: Access) -> Capabilities:
+    """Where requests and tokens would go."""
+    host, token_host = (urlsplit(url or "").hostname for url in (access.base_url, access.auth.token_url))
+    return Capabilities(chat=True, host=host, on_premise=access.on_premise, token_host=token_host)
 
 
 def _with_sources_in_words(access: Access, sources: Mapping[str, Source]) -> Access:

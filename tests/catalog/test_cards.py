@@ -172,6 +172,14 @@ def test_a_fault_on_a_model_card_names_its_line(tmp_path: Path, old: str, new: s
     assert caught.value.where == f"{path}:{line}"
 
 
+def test_a_key_that_stands_on_a_card_is_not_repeated(tmp_path: Path) -> None:
+    text, _ = _edited(MODEL, "env: PELANDUK_KEY", "env: sk-12345")
+    _model(tmp_path, text)
+    with pytest.raises(CardError) as caught:
+        model_cards(tmp_path)
+    assert "sk-12345" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "part", "what"),
     [

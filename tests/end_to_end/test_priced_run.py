@@ -109,7 +109,9 @@ def test_a_run_stops_at_its_cost_limit_and_goes_on_when_it_is_resumed(
 ) -> None:
     out = str(tmp_path / "out")
     assert main(["run", "--model", "pelanduk", *TASK, "--out", out, "--max-cost", "0.0011"]) == 1
-    assert "The run is stopped at the cost limit. Go on with: seahelm-lite run --resume" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith("The run is stopped at the cost limit. Go on with: seahelm-lite run --resume")
+    assert told.endswith(" --max-cost MORE")
     asked = len(server.requests)
     assert 0 < asked < 20
     (folder,) = (path for path in (tmp_path / "out").iterdir() if path.is_dir())

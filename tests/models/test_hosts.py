@@ -43,6 +43,7 @@ def test_a_private_address_may_be_anybodys(host: str) -> None:
     ("spec", "host"),
     [
         ("openai:http://10.0.0.5:8000/v1#m", "10.0.0.5"),
+        ("gigachat-2-max", "gigachat.devices.sberbank.ru"),  # whose key is not set, nor has to be
         ("openai:https://api.example.org/v1#m", "api.example.org"),
         ("anthropic:https://api.example.org#m", "api.example.org"),
         ("lmeval:local-completions,model=m,base_url=http://10.0.0.5:8000/v1/completions", "10.0.0.5"),

@@ -13,6 +13,7 @@ from seahelm_lite.models.api.wires.base import MalformedReplyError, NoLikelihood
 from seahelm_lite.models.api.wires.common import error_message
 
 _V1 = "The base URL usually ends in /v1."
+_ADDRESS = "Check the base URL, and whether its server speaks this wire format."
 
 
 class Kind(Enum):
@@ -93,11 +94,16 @@ def fault_of_malformed(error: MalformedReplyError, retry_after: str | None, endp
     said = endpoint.quote(str(error))
     if isinstance(error, NotAnApiError):
         what = f"{endpoint.host} did not answer as an API"
-        return Fault(Kind.NOT_AN_API, what, said, _V1, retry_after)
+        return Fault(Kind.NOT_AN_API, what, said, _remedy_of_address(endpoint), retry_after)
     if isinstance(error, NoLikelihoodError):
         remedy = "Use the protocol gen-letter, or a server that gives the log-probabilities of a prompt."
         return Fault(Kind.DENIED, f"{endpoint.host} gave no log-likelihood", said, remedy)
     return Fault(Kind.FAILING, f"malformed reply from {endpoint.host}", said, retry_after=retry_after)
+
+
+def _remedy_of_address(endpoint: Endpoint) -> str:
+    """What to look at where the address seems to be wrong; only OpenAI's base URL has the version in it."""
+    return f"{_V1} {_ADDRESS}" if endpoint.url.endswith("/completions") else _ADDRESS
 
 
 def _remedy_of_tls(endpoint: Endpoint) -> str:
@@ -120,5 +126,5 @@ def _remedy_of_denial(status: int, endpoint: Endpoint) -> str | None:
         key = f"the key in {variable}" if variable is not None else "you"
         return f"Check that {key} may use the model {endpoint.model}."
     if status == 404:
-        return f"Check the model name {endpoint.model}. {_V1}"
-    return _V1 if status < 400 or status == 405 else None
+        return f"Check the model name {endpoint.model}. {_remedy_of_address(endpoint)}"
+    return _remedy_of_address(endpoint) if status < 400 or status == 405 else None

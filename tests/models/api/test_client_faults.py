@@ -132,9 +132,10 @@ def test_a_request_that_the_endpoint_rejects_is_a_failure_at_once(status: int) -
         (Canned("no", status=405), "HTTP 405: no", "usually ends in /v1"),
         (Canned("", status=301, headers={"Location": "/v1/"}), "HTTP 301: redirects to /v1/", "usually ends in /v1"),
         (PAGE, "127.0.0.1 did not answer as an API: not JSON: <!doctype html>", "usually ends in /v1"),
+        (Canned({"status": "ok"}), "127.0.0.1 did not answer as an API: JSON without choices", "wire format"),
         (Canned("data: [DONE]"), "127.0.0.1 did not answer as an API: not JSON: data:", "usually ends in /v1"),
     ],
-    ids=["401", "402", "403", "404 model", "404 path", "405", "redirect", "web page", "event stream"],
+    ids=["401", "402", "403", "404 model", "404 path", "405", "redirect", "web page", "other JSON", "event stream"],
 )
 def test_an_endpoint_that_cannot_be_used_stops_the_run_with_a_remedy(reply: Canned, what: str, remedy: str) -> None:
     with ChatServer(script(reply)) as server, pytest.raises(ModelError) as caught:

@@ -16,6 +16,7 @@ from seahelm_lite.models.api.wires.common import (
     named,
     path_of,
     turns,
+    without_answer,
 )
 from seahelm_lite.models.api.wires.streams import Gathering
 from seahelm_lite.records import JsonValue, Request, RequestKind, Response, Usage
@@ -69,7 +70,7 @@ class AnthropicMessages:
         blocks = reply.get("content")
         if not isinstance(blocks, list):
             if not reply.get("error"):
-                raise MalformedReplyError("no content")
+                raise without_answer(reply, "content", "type")
             if not is_filtered(reply):
                 raise fault_in(reply)
             return Response(text=None, finish_reason="content_filter", model=named(reply.get("model")))

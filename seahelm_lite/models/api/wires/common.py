@@ -107,6 +107,20 @@ def fault_in(reply: Mapping[str, JsonValue]) -> MalformedReplyError:
     return MalformedReplyError(f"the server reports a fault instead of an answer: {said}")
 
 
+def without_answer(reply: Mapping[str, JsonValue], wanted: str, *familiar: str) -> MalformedReplyError:
+    """The error of a reply that lacks what an answer stands in.
+
+    Args:
+        reply: As it came.
+        wanted: The key that is not there, or holds nothing.
+        familiar: Further keys that replies of the wire format have, and other servers' do not.
+    """
+    said = message_of(reply)
+    if not said and not reply.keys() & {wanted, "error", *familiar}:
+        return NotAnApiError(f"JSON without {wanted}")
+    return MalformedReplyError(": ".join(filter(None, (f"no {wanted}", said))))
+
+
 def is_blank(response: Response) -> bool:
     """Whether a model stopped of its own accord without saying anything, which is worth asking once more."""
     return (

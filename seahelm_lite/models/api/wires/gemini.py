@@ -17,6 +17,7 @@ from seahelm_lite.models.api.wires.common import (
     named,
     path_of,
     turns,
+    without_answer,
 )
 from seahelm_lite.models.api.wires.streams import Gathering
 from seahelm_lite.records import JsonValue, Request, RequestKind, Response, Usage
@@ -137,7 +138,9 @@ def _candidate(reply: Mapping[str, JsonValue]) -> dict[str, JsonValue] | None:
     if not isinstance(candidates, list) or not candidates:
         if _is_blocked(reply) or (reply.get("error") and is_filtered(reply)):
             return None
-        raise fault_in(reply) if reply.get("error") else MalformedReplyError("no candidates")
+        if reply.get("error"):
+            raise fault_in(reply)
+        raise without_answer(reply, "candidates", "promptFeedback", "usageMetadata", "modelVersion")
     if not isinstance(candidates[0], dict):
         raise MalformedReplyError("candidates[0] is not an object")
     return candidates[0]

@@ -12,11 +12,11 @@ from seahelm_lite.models.api.wires.common import (
     fault_in,
     finish_reason,
     is_filtered,
-    message_of,
     named,
     openai_usage,
     path_of,
     turns,
+    without_answer,
 )
 from seahelm_lite.models.api.wires.streams import Gathering
 from seahelm_lite.records import JsonValue, Request, RequestKind, Response
@@ -118,7 +118,7 @@ def first_choice(reply: Mapping[str, JsonValue]) -> dict[str, JsonValue] | None:
         # Some gateways report a fault of the model behind them with status 200.
         if is_filtered(reply):
             return None
-        raise MalformedReplyError(": ".join(filter(None, ("no choices", message_of(reply)))))
+        raise without_answer(reply, "choices", "object")
     if not isinstance(choices[0], dict):
         raise MalformedReplyError("choices[0] is not an object")
     return choices[0]

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from seahelm_lite.models.api.wires.base import MalformedReplyError, NotAnApiError
 from seahelm_lite.models.api.wires.common import error_message, finish_reason, is_blank, is_content_filter, parse
-from seahelm_lite.records import Response
+from seahelm_lite.models.api.wires.registry import wire_named
+from seahelm_lite.records import Message, Request, Response
+from tests.loopback import chat
 from tests.models.api.wires.wire_cases import json_values
+from tests.models.api.wires.wire_replies import generated, message, text_block
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,23 @@ def test_broken_json_is_malformed(reply: bytes) -> None:
 def test_pages_and_streams_are_told_from_broken_json(reply: bytes) -> None:
     with pytest.raises(NotAnApiError):
         parse(reply)
+
+
+@pytest.mark.parametrize(
+    ("wire", "reply"),
+    [
+        ("openai-chat", message(text_block("A"))),
+        ("openai-chat", {"model": "m", "message": {"role": "assistant", "content": "A"}, "done": True}),
+        ("openai-completions", generated({"text": "A"})),
+        ("anthropic-messages", {"status": "ok"}),
+        ("gemini", chat("A")),
+    ],
+    ids=["Anthropic's", "Ollama's own", "Gemini's", "of no API", "OpenAI's"],
+)
+def test_the_replies_of_another_api_are_told_from_answers_that_lack_something(wire: str, reply: dict[str, Any]) -> None:
+    request = Request("generate", {}, messages=(Message("user", "?"),))
+    with pytest.raises(NotAnApiError, match="JSON without "):
+        wire_named(wire).read(reply, request)
 
 
 @given(st.binary())
