@@ -18,20 +18,26 @@ class Secrets:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
+        self._short: set[str] = set()
         self._parts: set[str] = set()
-        self._whole = re.compile("")
+        self._longest_first: list[str] = []
 
     def add(self, secret: str) -> None:
         """Keep a secret from being repeated, in the forms in which servers show it too."""
+        if len(secret) < _LEAST:
+            # `EMPTY`, `x` and the like, for servers that take any key: as a part of an answer it is none.
+            self._short.add(secret)
+            return
         for form in _forms(secret):
             self._forms.add(form)
             self._parts.update(form[at : at + _LEAST] for at in range(len(form) - _LEAST + 1))
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._whole = re.compile("|".join(map(re.escape, longest_first)))
+        self._longest_first = sorted(self._forms, key=len, reverse=True)
 
     def clean(self, text: str) -> str:
         """A text with every secret, and every piece of one that is 8 characters or longer, replaced by `***`."""
         text = self.clean_answer(text) or ""
+        for secret in self._short:
+            text = text.replace(secret, MASK)
         hidden = bytearray(len(text))
         for at in range(len(text) - _LEAST + 1):
             if text[at : at + _LEAST] in self._parts:
@@ -41,7 +47,11 @@ class Secrets:
 
     def clean_answer(self, text: str | None) -> str | None:
         """As `clean`, of whole secrets alone: an answer is kept as it is, unless a server puts a key into it."""
-        return self._whole.sub(MASK, text) if text and self._forms else text
+        if text:
+            for form in self._longest_first:
+                if form in text:
+                    text = text.replace(form, MASK)
+        return text
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._forms)} forms)"
