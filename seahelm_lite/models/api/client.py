@@ -99,6 +99,7 @@ class ApiModel:
             ),
             price=self.access.price[-1] if self.access.price else None,
             thinking_tokens=self._thought.tokens,
+            told_limit=self._shaper.sends("max_tokens"),
         )
 
     def plan(self, requests: Sequence[Request]) -> Planned:

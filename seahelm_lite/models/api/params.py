@@ -150,6 +150,10 @@ class Shaper:
             asked["max_tokens"] += self._thought.tokens
         return asked
 
+    def sends(self, name: str) -> bool:
+        """Whether a parameter is sent as it is asked for, and not as a card fixes it."""
+        return self.takes(name) and name not in self._access.params.fixed and self._fixed(name, None) is None
+
     def takes(self, name: str) -> bool:
         """Whether a parameter is sent where it is asked for."""
         return name in self._ours or (name not in _OURS and name not in self._unsupported)
