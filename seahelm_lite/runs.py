@@ -234,6 +234,12 @@ def _refuse_limit(prepared: Prepared, max_cost: Decimal | None) -> None:
             where=prepared.spec.model,
             remedy="Leave out --max-cost, or write the price into the model's card.",
         )
+    if max_cost is not None and not prepared.model.facts.told_limit:
+        raise ModelError(
+            "is not told how long an answer may be, so its cost cannot be limited",
+            where=prepared.spec.model,
+            remedy="Leave out --max-cost.",
+        )
 
 
 def _measured(

@@ -5,6 +5,7 @@ The part of a model card that the client works from. A model without a card gets
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
@@ -138,10 +139,19 @@ class EndpointCapabilities(Part):
     batch: Literal["openai", "anthropic", "no", "unknown"] = "unknown"
 
 
+_CURRENCY = r"^[A-Z]{3}$"
+
+
+def _currency(code: str) -> str:
+    if re.fullmatch(_CURRENCY, code) is None:
+        raise ValueError(f"{code!r} is no code of ISO 4217: it has three capital letters, such as MYR")
+    return code
+
+
 class Price(Part):
     """A list price of tokens."""
 
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": _CURRENCY})]
     """ISO 4217."""
     per: int = Field(default=1_000_000, ge=1)
     """Tokens that the amounts are for."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MODEL_HELP = (
     "<card id>[@endpoint] · hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
-    "anthropic:<base-url>#<model> · lmeval:<type>,key=value,… · replay:<file> · "
+    "anthropic:<base-url>#<model> · litellm:<provider>/<model> · lmeval:<type>,key=value,… · replay:<file> · "
     "baseline:random|majority|longest|ngram. 'hf:DIR/step_*', in quotes, is a series: each checkpoint is a run "
     "of its own, in order of steps, and the same command goes on where it stopped"
 )

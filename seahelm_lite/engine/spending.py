@@ -30,6 +30,8 @@ class Spending:
         """By the others: the most they can have cost."""
         self._thinking_tokens = thinking_tokens
         self._in_flight: dict[int, Decimal] = {}
+        self._on_its_way = Decimal(0)
+        """All of `_in_flight`, which may be as many as the run has requests, added up once."""
 
     def count(self, request: Request, outcome: Outcome) -> None:
         """Add what came back for a request; a failure costs nothing that anybody could know of."""
@@ -45,18 +47,20 @@ class Spending:
         if self.limit is None:
             return True
         most = self._most(request)
-        if self.spent + self._assumed + sum(self._in_flight.values()) + most > self.limit:
+        if self.spent + self._assumed + self._on_its_way + most > self.limit:
             return False
         self._in_flight[index] = most
+        self._on_its_way += most
         return True
 
     def begin(self) -> None:
         """Nothing is on its way yet."""
         self._in_flight.clear()
+        self._on_its_way = Decimal(0)
 
     def came_back(self, index: int) -> None:
         """Something that was sent is no longer on its way."""
-        self._in_flight.pop(index, None)
+        self._on_its_way -= self._in_flight.pop(index, Decimal(0))
 
     def _most(self, request: Request) -> Decimal:
         return most_of(request, self.price, self._thinking_tokens)

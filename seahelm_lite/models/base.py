@@ -60,6 +60,8 @@ class ModelFacts:
     """What its tokens cost, where a card says it; the source in words."""
     thinking_tokens: int = 0
     """What it may write beyond the limit of an answer, since it thinks before."""
+    told_limit: bool = True
+    """Whether it is told the limit of an answer; what is written by one that is not has no known bound."""
 
 
 class Model(Protocol):

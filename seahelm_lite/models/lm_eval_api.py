@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -86,7 +87,11 @@ def api_class(lm: type[Any]) -> type[Any]:
             Raises:
                 ModelError: If a request failed or a content filter stopped it, once all the others are answered.
             """
-            asked = [self._generation(*request.args[:2]) for request in requests]
+            times: Counter[int] = Counter()
+            asked = []
+            for request in requests:
+                asked.append(self._generation(*request.args[:2], repeat=times[id(request)]))
+                times[id(request)] += 1
             texts = self._ask("generate_until", requests, asked, _text, disable_tqdm)
             if empty := sum(not text.strip() for text in texts):
                 _LOG.warning("%s gave %d empty answers of %d", self.tokenizer_name, empty, len(texts))
@@ -103,7 +108,21 @@ def api_class(lm: type[Any]) -> type[Any]:
                 Request("loglikelihood", {}, context=context, continuation=continuation)
                 for context, continuation in (request.args for request in requests)
             ]
-            return self._ask("loglikelihood", requests, asked, _likelihood, disable_tqdm)
+            silent: list[Response] = []
+
+            def read(outcome: Response) -> tuple[float, bool] | Failure:
+                if outcome.is_greedy is None:
+                    silent.append(outcome)
+                return _likelihood(outcome)
+
+            results = self._ask("loglikelihood", requests, asked, read, disable_tqdm)
+            if silent:
+                _LOG.warning(
+                    "%s does not tell which continuations are the likeliest of all, and lm-eval takes none for it: a "
+                    "metric that counts them is not to be trusted. Choices among options are not touched by this.",
+                    self.tokenizer_name,
+                )
+            return results
 
         def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
             """Refused: no API tells the likelihood of a text's first token.
@@ -116,16 +135,18 @@ def api_class(lm: type[Any]) -> type[Any]:
                 remedy="Leave out tasks that measure perplexity.",
             )
 
-        def _generation(self, context: str, settings: Mapping[str, Any]) -> Request:
+        def _generation(self, context: str, settings: Mapping[str, Any], *, repeat: int) -> Request:
+            """A request; of a task that asks several times, each time with another seed."""
             params, seed = _params(settings)
             if isinstance(context, Conversation):
-                return Request("generate", params, messages=context.messages(), seed=seed)
+                turns = context.messages()
+                return Request("generate", params, messages=turns, seed=seed + repeat, repeat=repeat)
             if not self._model.facts.capabilities.plain:
                 raise ProtocolError(
                     f"{self.tokenizer_name} is behind a chat API, which takes messages alone",
                     remedy="Add --apply_chat_template.",
                 )
-            return Request("generate", params, context=context, seed=seed)
+            return Request("generate", params, context=context, seed=seed + repeat, repeat=repeat)
 
         def _ask(
             self, method: str, requests: Sequence[Any], asked: Sequence[Request], read: Any, disable_tqdm: bool

@@ -158,7 +158,7 @@ def test_neither_yes_nor_no_is_refused(tmp_path: Path, written: str) -> None:
         ("env: PELANDUK_KEY", "env: sk-12345", "is no name of an environment variable"),
         ("{currency: MYR, ", "{", "access.1.price.0.currency: Field required"),
         ("unsupported: [seed]", "unsupported: [sed]", "access.1.params.unsupported.0: Input should be 'max_tokens'"),
-        ("currency: MYR", "currency: RM", "access.1.price.0.currency: String should match pattern"),
+        ("currency: MYR", "currency: RM", "access.1.price.0.currency: 'RM' is no code of ISO 4217"),
         ("protocols: [gen-letter]", "protocols: []", "protocols are the ways in which it can be asked"),
         ("protocols: [gen-letter]", "protocols: [gen-leter]", "protocols.0: Input should be 'gen-letter'"),
     ],

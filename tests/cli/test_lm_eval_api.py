@@ -189,6 +189,21 @@ def test_multiple_choice_is_asked_of_completions_with_echo(tasks: Path, tmp_path
     assert _scores(tmp_path / "out")["acc,none"] == 1.0
 
 
+def test_a_server_that_does_not_tell_what_is_likeliest_is_said_to(tasks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handler(seen: Seen) -> Canned:
+        said = _echo(seen)
+        said["choices"][0]["logprobs"]["top_logprobs"] = None
+        return Canned(said)
+
+    told: list[str] = []
+    log = logging.getLogger("lm_eval.models.seahelm_api")
+    monkeypatch.setattr(log, "warning", lambda text, *facts: told.append(text % facts))
+    _write_task(tasks, "multiple_choice", CHOICES, "acc")
+    with ChatServer(handler) as server:
+        assert _lm_eval(tasks, _at(server, wire="openai-completions")) == 0
+    assert any("does not tell which continuations are the likeliest" in each for each in told)
+
+
 def test_multiple_choice_over_a_chat_api_is_refused(tasks: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _write_task(tasks, "multiple_choice", CHOICES, "acc")
     with ChatServer() as server:
@@ -220,6 +235,16 @@ def test_arguments_that_name_no_model_are_a_sentence(
 ) -> None:
     assert _lm_eval(tasks, model) == 2
     assert told in capsys.readouterr().err
+
+
+def test_an_answer_that_is_asked_for_several_times_is_asked_with_other_seeds(tasks: Path) -> None:
+    """lm-eval's own client sends one seed every time, so that a server that heeds it gives one answer every time."""
+    _write_task(tasks, "generate_until", 'doc_to_target: "{{capital}}"\nrepeats: 3', "exact_match")
+    settings = json.dumps({"do_sample": True, "temperature": 0.7, "seed": 5})
+    with ChatServer(_knows()) as server:
+        assert _lm_eval(tasks, _at(server), "--apply_chat_template", "--limit", "1", "--gen_kwargs", settings) == 0
+        assert sorted(seen.body["seed"] for seen in server.requests) == [5, 6, 7]
+        assert {seen.body["temperature"] for seen in server.requests} == {0.7}
 
 
 def test_a_rate_limit_is_waited_out(tasks: Path) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from seahelm_lite import runs
+from seahelm_lite.catalog.access import Access
 from seahelm_lite.catalog.catalog import Catalog
 from seahelm_lite.catalog.costs import most_of
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.errors import ModelError
+from seahelm_lite.models.api import ApiModel
 from seahelm_lite.models.base import Deliver, Model
 from seahelm_lite.records import Failure, Request, Response, Usage
 from seahelm_lite.sources.where import Where
@@ -145,3 +148,16 @@ def test_a_limit_for_a_model_without_a_price_is_refused_before_anything_is_sent(
             runs.execute(runs.prepare(spec, catalog=catalog, where=where, out=tmp_path), max_cost=Decimal(1))
         assert server.requests == []
     assert not list(tmp_path.glob("m-*"))
+
+
+@pytest.mark.parametrize("params", [{"unsupported": ["max_tokens"]}, {"fixed": {"max_tokens": 4096}}])
+def test_a_limit_is_refused_where_no_answer_has_one(
+    params: dict[str, Any], catalog: Catalog, where: Where, tmp_path: Path
+) -> None:
+    with ChatServer() as server:
+        ready = prepared(server, catalog, where, tmp_path)
+        facts = {"wire": "openai-chat", "base_url": server.base_url, "model_id": "m", "params": params}
+        unbounded = Priced(ApiModel(Access.model_validate({"id": "test", **facts})))
+        with pytest.raises(ModelError, match="is not told how long an answer may be"):
+            runs.execute(replace(ready, model=unbounded), max_cost=Decimal(1))
+    assert not server.requests

@@ -21,7 +21,7 @@ from seahelm_lite.models.api.pace import MOST_IN_FLIGHT, Meter, Window
 from seahelm_lite.models.api.params import Shaper, SystemRole
 from seahelm_lite.models.api.retry import Breaker, RetryPolicy
 from seahelm_lite.models.api.secrecy import Secrets
-from seahelm_lite.models.api.thinking import resolve, split
+from seahelm_lite.models.api.thinking import Thought, resolve, split
 from seahelm_lite.models.api.tls import tls_context
 from seahelm_lite.models.api.transport import run_pool, run_to_end
 from seahelm_lite.models.api.wires.base import Body
@@ -99,6 +99,7 @@ class ApiModel:
             ),
             price=self.access.price[-1] if self.access.price else None,
             thinking_tokens=self._thought.tokens,
+            told_limit=self._shaper.sends("max_tokens"),
         )
 
     def plan(self, requests: Sequence[Request]) -> Planned:
@@ -120,7 +121,9 @@ class ApiModel:
             MalformedReplyError: If it is none.
         """
         response = self._wire.read(reply, request)
-        return response if self._thought.tag is None else split(response, self._thought.tag)
+        return (
+            response if self._thought.tag is None else split(response, self._thought.tag, surely=self._thought.surely)
+        )
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer every request, delivering each outcome once, from one thread.
@@ -149,7 +152,7 @@ class ApiModel:
                 connection=connection,
                 wire=self._wire,
                 body=partial(self._shaper.body, stream=self.access.stream),
-                tidy=partial(_tidied, tag=self._thought.tag, secrets=connection.endpoint.secrets),
+                tidy=partial(_tidied, thought=self._thought, secrets=connection.endpoint.secrets),
                 manners=self._manners,
                 stream=self.access.stream,
             )
@@ -171,11 +174,10 @@ class ApiModel:
 
 
 def _tidied(
-    response: Response, latency_s: float, first_token_s: float | None, *, tag: str | None, secrets: Secrets
+    response: Response, latency_s: float, first_token_s: float | None, *, thought: Thought, secrets: Secrets
 ) -> Response:
     """An answer with its times, its thinking apart, and without a key that the server may have put into it."""
-    if tag is not None:
-        response = split(response, tag)
+    response = _parted(response, thought)
     # Written out: `dataclasses.replace` takes as long as reading the JSON did.
     return Response(
         text=secrets.clean_answer(response.text),
@@ -187,4 +189,9 @@ def _tidied(
         latency_s=latency_s,
         model=secrets.clean_answer(response.model),
         first_token_s=first_token_s,
+        joined=response.joined,
     )
+
+
+def _parted(response: Response, thought: Thought) -> Response:
+    return response if thought.tag is None else split(response, thought.tag, surely=thought.surely)

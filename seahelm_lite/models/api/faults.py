@@ -62,7 +62,8 @@ class Fault:
 
 def fault_of_no_reply(nothing: NoReply, endpoint: Endpoint, host: str | None = None) -> Fault:
     """The fault of an attempt without a reply; the host is named where it is not the endpoint's own."""
-    what = f"{host or endpoint.host}: {nothing.what}"
+    # What could not be read of a reply is in there, and that may repeat the key.
+    what = f"{host or endpoint.host}: {endpoint.quote(nothing.what)}"
     if nothing.unreachable is None:
         return Fault(Kind.FAILING, what)
     return Fault(Kind.UNREACHABLE, what, remedy=_remedy_of_tls(endpoint) if nothing.tls else nothing.unreachable)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from seahelm_lite.catalog.access import Access
 from seahelm_lite.errors import ProtocolError
@@ -53,6 +53,7 @@ class Shaper:
             "rename": dict(params.rename),
             "fixed": dict(params.fixed),
             "zero_temperature_as": dict(params.zero_temperature_as or {}),
+            "thinking_fields": dict(self._thought.fields),
             "thinking_tokens": self._thought.tokens,
             "system_role": "merged" if self._merges else "",
         }
@@ -92,29 +93,32 @@ class Shaper:
     def deviations(self, requests: Iterable[Request]) -> tuple[str, ...]:
         """A sentence for everything that some of the requests ask for and the endpoint does not do."""
         asked: dict[str, JsonValue] = {}
+        fixed: set[str] = set()
         zero = system = False
         stops: set[str] = set()
         for request in requests:
             wants = self._asked(request)
-            asked.update(
-                {name: value for name, value in wants.items() if name not in asked or self._overrules(name, value)}
-            )
+            asked.update(wants)
+            fixed.update(name for name, value in wants.items() if self._fixed(name, value) != value)
             zero = zero or self._instead_of_zero(wants) is not None
             stops.update(wants.get("stop", ()))
             system = system or any(turn.role == "system" for turn in request.messages or ())
-        return tuple(self._sentences(asked, sorted(stops), zero=zero, system=system))
+        return tuple(self._sentences(asked, fixed, sorted(stops), zero=zero, system=system))
 
     def _sentences(
-        self, asked: Mapping[str, JsonValue], stops: Sequence[str], *, zero: bool, system: bool
+        self,
+        asked: Mapping[str, JsonValue],
+        fixed: Collection[str],
+        stops: Sequence[str],
+        *,
+        zero: bool,
+        system: bool,
     ) -> Iterator[str]:
-        fixed = self._access.params.fixed
         for name, value in asked.items():
-            if self._overrules(name, value):
-                only = fixed[self._theirs(name)]
-                yield f"{name} is {only} in every request, whatever was asked: the endpoint takes no other"
-            elif self._theirs(name) in fixed:
-                continue
-            elif not self.takes(name):
+            if name in fixed:
+                always = self._fixed(name, value)
+                yield f"{name} is {always} in every request, whatever was asked: the endpoint takes no other"
+            elif not self.takes(name) and self._fixed(name, None) is None:
                 means = f": {_MEANS[name]}" if name in _MEANS else ""
                 yield f"the endpoint takes no {name}, so none was sent{means}"
         if "json_schema" in asked and self._access.capabilities.json_schema == "unknown":
@@ -135,15 +139,6 @@ class Shaper:
         if self._thought.tokens and "max_tokens" in asked:
             yield f"every limit of tokens is {self._thought.tokens:,} higher, for the thinking"
 
-    def _theirs(self, name: str) -> str:
-        renamed: Mapping[Any, str] = self._access.params.rename
-        return renamed.get(name, name)
-
-    def _overrules(self, name: str, value: JsonValue) -> bool:
-        """Whether another value than the one that was asked for stands in every body."""
-        fixed, theirs = self._access.params.fixed, self._theirs(name)
-        return theirs in fixed and fixed[theirs] != value
-
     def _asked(self, request: Request) -> dict[str, JsonValue]:
         """The parameters of a request and its seed; a log-likelihood depends on none."""
         if request.kind == "loglikelihood":
@@ -157,9 +152,19 @@ class Shaper:
             asked["max_tokens"] += self._thought.tokens
         return asked
 
+    def sends(self, name: str) -> bool:
+        """Whether a parameter is sent as it is asked for, and not as a card fixes it."""
+        return self.takes(name) and name not in self._access.params.fixed and self._fixed(name, None) is None
+
     def takes(self, name: str) -> bool:
         """Whether a parameter is sent where it is asked for."""
         return name in self._ours or (name not in _OURS and name not in self._unsupported)
+
+    def _fixed(self, name: str, value: JsonValue) -> JsonValue:
+        """What every request has for a parameter, where the card fixes it; else the value itself."""
+        params = self._access.params
+        theirs = {str(ours): name for ours, name in params.rename.items()}
+        return params.fixed.get(theirs.get(name, name), value)
 
     def _instead_of_zero(self, asked: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
         return self._access.params.zero_temperature_as if asked.get("temperature") == 0 else None
@@ -193,8 +198,10 @@ def put(body: Body, path: str, value: JsonValue) -> None:
     *parents, last = path.split(".")
     for name in parents:
         inner = body.get(name)
-        if not isinstance(inner, dict):
-            inner = body[name] = {}
-        body = inner
+        body[name] = dict(inner) if isinstance(inner, dict) else {}
+        body = body[name]
     there = body.get(last)
-    body[last] = {**there, **value} if isinstance(there, dict) and isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        # A copy: what stands on the card must not change when another path leads into it.
+        value = {**there, **value} if isinstance(there, dict) else dict(value)
+    body[last] = value

@@ -18,11 +18,16 @@ class Secrets:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
+        self._short: set[str] = set()
         self._parts: set[str] = set()
         self._longest_first: list[str] = []
 
     def add(self, secret: str) -> None:
         """Keep a secret from being repeated, in the forms in which servers show it too."""
+        if len(secret) < _LEAST:
+            # `EMPTY`, `x` and the like, for servers that take any key: as a part of an answer it is none.
+            self._short.add(secret)
+            return
         for form in _forms(secret):
             self._forms.add(form)
             self._parts.update(form[at : at + _LEAST] for at in range(len(form) - _LEAST + 1))
@@ -31,6 +36,8 @@ class Secrets:
     def clean(self, text: str) -> str:
         """A text with every secret, and every piece of one that is 8 characters or longer, replaced by `***`."""
         text = self.clean_answer(text) or ""
+        for secret in self._short:
+            text = text.replace(secret, MASK)
         hidden = bytearray(len(text))
         for at in range(len(text) - _LEAST + 1):
             if text[at : at + _LEAST] in self._parts:

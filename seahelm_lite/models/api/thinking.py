@@ -22,6 +22,8 @@ class Thought:
     """Added to a request's limit of tokens."""
     tag: str | None = None
     """Between which tags the thinking stands in the text, such as `think`."""
+    surely: bool = False
+    """Whether every answer has thinking before it."""
 
 
 def resolve(reasoning: Reasoning, thinking: Thinking, *, model: str) -> Thought:
@@ -38,7 +40,8 @@ def resolve(reasoning: Reasoning, thinking: Thinking, *, model: str) -> Thought:
     )
     budget = reasoning.budget_tokens if isinstance(reasoning.budget_tokens, int) else 0
     tag = reasoning.output.removeprefix("tag:").strip("<>") if reasoning.output.startswith("tag:") else None
-    return Thought(fields, budget if thinks else 0, tag)
+    surely = thinking == "on" or reasoning.mode == "always"
+    return Thought(fields, budget if thinks else 0, tag, surely)
 
 
 def _default(reasoning: Reasoning) -> bool:
@@ -66,15 +69,23 @@ def _switched(reasoning: Reasoning, thinking: OnOff, model: str) -> dict[str, Js
     )
 
 
-def split(response: Response, tag: str) -> Response:
+def split(response: Response, tag: str, *, surely: bool = False) -> Response:
     """Part the thinking from the answer, where it stands between tags at the head of the text.
 
     A text that is all thinking, with a tag that never closes, stays as it is: that it was cut off is told by the
-    scoring.
+    scoring. Without any tag it could not tell.
+
+    Args:
+        response: The answer as it came.
+        tag: Between which the thinking stands.
+        surely: Whether there is thinking before every answer of the model.
     """
     opening, closing = f"<{tag}>", f"</{tag}>"
     thinking, closed, answer = (response.text or "").partition(closing)
     thinking = thinking.strip()
+    if surely and response.finish_reason == "length" and not (closed or response.reasoning or opening in thinking):
+        # The template put the opening tag into the prompt, and the closing one never came.
+        return replace(response, text="", reasoning=thinking or None)
     # Some templates put the opening tag into the prompt. Words before one in the text are no thinking.
     if not closed or (opening in thinking and not thinking.startswith(opening)):
         return response

@@ -7,7 +7,7 @@ import contextlib
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -196,5 +196,19 @@ def run_to_end(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     except RuntimeError:
         asyncio.run(work())
         return
+    running: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = Future()
+
+    async def stoppable() -> None:
+        running.set_result((asyncio.get_running_loop(), asyncio.current_task()))
+        await work()
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(lambda: asyncio.run(work())).result()
+        done = pool.submit(lambda: asyncio.run(stoppable()))
+        try:
+            done.result()
+        except KeyboardInterrupt:
+            # It reaches this thread alone; the pool is left once the other has ended.
+            loop, task = running.result()
+            if task is not None and not done.done():
+                loop.call_soon_threadsafe(task.cancel)
+            raise

@@ -24,6 +24,7 @@ from tests.models.api.asking import (
     one,
     text,
 )
+from tests.models.api.wires.wire_replies import completion
 
 # Facts
 
@@ -216,7 +217,45 @@ def test_an_interruption_gets_through_and_keeps_what_was_delivered() -> None:
     assert all(isinstance(outcome, Response) for outcome in delivered.values())
 
 
+def test_an_interruption_gets_through_while_others_wait_for_their_turn() -> None:
+    async def interrupt(seen: Seen) -> Canned:
+        if seen.number == 15:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        await asyncio.sleep(3600)
+        return Canned(chat())
+
+    with ChatServer(interrupt) as server, pytest.raises(KeyboardInterrupt):
+        client(server).answer([ask(str(number)) for number in range(99)], lambda index, outcome: None)
+    assert len(server.requests) == 16
+
+
+def test_an_interruption_in_a_notebook_stops_the_sending() -> None:
+    async def interrupt_at_the_fourth(seen: Seen) -> Canned:
+        if seen.number == 3:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            await asyncio.sleep(0.5)
+        return Canned(chat())
+
+    async def cell() -> None:
+        client(server, concurrency=1).answer([ask(str(number)) for number in range(99)], lambda index, outcome: None)
+
+    loop = asyncio.new_event_loop()
+    with ChatServer(interrupt_at_the_fourth) as server, pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(cell())
+    loop.close()
+    assert len(server.requests) == 4
+
+
 # What comes back
+
+
+def test_a_log_likelihood_keeps_that_a_token_reaches_across_the_boundary() -> None:
+    logprobs = {"tokens": ["Soa", "l: ", "A", "\n"], "token_logprobs": [None, -2.0, -0.5, -3.0]}
+    asked = Request("loglikelihood", {}, context="Soal:", continuation=" A")
+    with ChatServer(script(Canned(completion("Soal: A\n", "length", logprobs=logprobs)))) as server:
+        outcome = one(server, asked, wire="openai-completions")
+    assert isinstance(outcome, Response)
+    assert (outcome.loglikelihood, outcome.joined) == (-0.5, True)
 
 
 def test_an_answer_is_kept_with_everything_the_server_said() -> None:

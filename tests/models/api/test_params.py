@@ -10,7 +10,7 @@ from seahelm_lite.errors import ModelError, ProtocolError
 from seahelm_lite.models.api import ApiModel
 from seahelm_lite.models.api.params import SystemRole
 from seahelm_lite.models.base import Thinking
-from seahelm_lite.records import Message, Request
+from seahelm_lite.records import Message, Request, canonical_json
 
 ASKED = {"max_tokens": 16, "temperature": 0, "stop": ["\n"]}
 
@@ -105,11 +105,13 @@ def test_only_what_was_asked_for_is_told() -> None:
     assert "takes no seed" in told
 
 
-def test_a_fixed_parameter_is_told_wherever_any_request_asks_for_another() -> None:
+def test_what_a_card_fixes_is_told_whichever_request_asks_for_something_else() -> None:
     made = model(params={"fixed": {"temperature": 1}})
-    asked = [request({"temperature": value}) for value in (1, 0, 1)]
+    asked = [request({"temperature": temperature}) for temperature in (0, 1)]
     (told,) = made.plan(asked).notes
     assert told.startswith("temperature is 1 in every request")
+    assert made.plan(asked[::-1]).notes == (told,)
+    assert made.plan(asked[1:]).notes == ()
 
 
 def test_one_stop_sequence_may_stand_by_itself() -> None:
@@ -227,7 +229,30 @@ def test_a_model_that_cannot_be_told_so_is_refused(reasoning: dict[str, Any], th
         model(reasoning=reasoning, thinking=thinking)
 
 
+def test_a_switch_within_what_a_card_fixes_leaves_the_card_as_it_is() -> None:
+    facts = Access.model_validate(
+        {"id": "test", "wire": "openai-chat", "base_url": "http://h/v1", "model_id": "m"}
+        | {"params": {"fixed": {"chat_template_kwargs": {"style": {"short": True}}}}}
+    )
+    known = Reasoning.model_validate(
+        {"mode": "optional", "switch": {"field": "chat_template_kwargs.style.think", "on": 1, "off": 0}}
+    )
+    made = ApiModel(facts, reasoning=known, thinking="on")
+    before = canonical_json(dict(made.facts.fingerprint))
+    assert sent(made)["chat_template_kwargs"] == {"style": {"short": True, "think": 1}}
+    assert canonical_json(dict(made.facts.fingerprint)) == before
+    assert sent(ApiModel(facts, reasoning=known))["chat_template_kwargs"] == {"style": {"short": True}}
+
+
 # The fingerprint
+
+
+def test_how_a_model_is_told_to_think_is_part_of_the_fingerprint() -> None:
+    low, high = (
+        model(reasoning={"mode": "optional", "switch": {"field": "reasoning_effort", "on": effort}}, thinking="on")
+        for effort in ("low", "high")
+    )
+    assert low.facts.fingerprint != high.facts.fingerprint
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -251,6 +252,38 @@ def test_whatever_stands_around_it_eight_characters_of_a_secret_are_too_many(
     end = data.draw(st.integers(start + 8, len(secret)))
     cleaned = secrets.clean(f"{around}{secret[start:end]}{around}")
     assert not any(secret[at : at + 8] in cleaned for at in range(len(secret) - 7))
+
+
+@pytest.mark.parametrize("placeholder", ["x", "1", "EMPTY", "none"])
+def test_a_key_that_is_none_takes_nothing_out_of_answers(placeholder: str) -> None:
+    secrets = Secrets()
+    secrets.add(placeholder)
+    assert secrets.clean_answer("The exits: 1. EMPTY, 2. none") == "The exits: 1. EMPTY, 2. none"
+    assert secrets.clean(f"key {placeholder!r} is wrong") == "key '***' is wrong"
+
+
+@pytest.mark.parametrize("garbled", ["HTTP/1.1 200 OK\r\nX-Seen: {}\0\r\n\r\n", "HTTP/1.1 no {}\r\n\r\n"])
+def test_a_key_in_a_reply_that_is_not_even_http_is_written_nowhere(
+    garbled: str, monkeypatch: pytest.MonkeyPatch, searched: Searched
+) -> None:
+    async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        (shown,) = (line for line in head.splitlines() if line.lower().startswith("authorization"))
+        writer.write(garbled.format(shown).encode())
+        writer.close()
+
+    async def serve() -> str:
+        server = await asyncio.start_server(repeat, "127.0.0.1", 0)
+        return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    base_url = asyncio.run_coroutine_threadsafe(serve(), loop).result()
+    monkeypatch.setattr("seahelm_lite.models.api.client._POLICY", RetryPolicy(max_attempts=1))
+    assert searched.ends(base_url, "bearer") == "incomplete"
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
 
 
 def test_what_holds_no_secret_is_left_as_it_is() -> None:

@@ -12,7 +12,7 @@ from seahelm_lite.errors import ModelError
 from seahelm_lite.models.api import ApiModel
 from seahelm_lite.models.api.thinking import split
 from seahelm_lite.models.api.transport import Events
-from seahelm_lite.records import Failure, Outcome, Response, Usage
+from seahelm_lite.records import Failure, FinishReason, Outcome, Response, Usage
 from tests.loopback import Canned, ChatServer, chat, script
 from tests.models.api.asking import access, answers, ask, one, text
 
@@ -135,6 +135,28 @@ def test_thinking_between_tags_is_parted_from_the_answer(
 
 def test_thinking_that_came_apart_is_kept_beside_that_of_the_text() -> None:
     assert split(Response(text="<think>b</think>A", reasoning="a"), "think").reasoning == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("said", "finish", "answer", "thinking"),
+    [
+        ("The answer is A, but", "length", "", "The answer is A, but"),
+        ("The answer is A", "stop", "The answer is A", None),
+        ("<think>The answer is A, but", "length", "<think>The answer is A, but", None),
+        ("hm</think>The answer is", "length", "The answer is", "hm"),
+        ("", "length", "", None),
+    ],
+)
+def test_what_was_cut_off_before_the_thinking_closed_is_no_answer_of_a_model_that_surely_thinks(
+    said: str, finish: FinishReason, answer: str, thinking: str | None
+) -> None:
+    got = split(Response(text=said, finish_reason=finish), "think", surely=True)
+    assert (got.text, got.reasoning) == (answer, thinking)
+
+
+def test_an_answer_that_came_apart_from_its_thinking_stays_where_it_was_cut_off() -> None:
+    came = Response(text="The answer", reasoning="hm", finish_reason="length")
+    assert split(came, "think", surely=True) == came
 
 
 def test_a_card_says_between_which_tags_the_thinking_stands() -> None:

@@ -136,7 +136,7 @@ def finish_reason(reason: JsonValue) -> FinishReason | None:
     Raises:
         MalformedReplyError: If generating broke down, so that what there is of an answer is none.
     """
-    if not isinstance(reason, str):
+    if not isinstance(reason, str) or not reason:
         return None
     word = reason.casefold()
     if word in _BROKEN_OFF:
@@ -168,11 +168,15 @@ def openai_usage(usage: JsonValue) -> Usage | None:
     if not isinstance(usage, dict):
         return None
     reasoning = count(usage.get("completion_tokens_details"), "reasoning_tokens")
+    reasoning = count(usage, "reasoning_tokens") if reasoning is None else reasoning
     cached = count(usage.get("prompt_tokens_details"), "cached_tokens")
+    prompt, completion, whole = (count(usage, f"{name}_tokens") for name in ("prompt", "completion", "total"))
+    if prompt is not None and completion is not None and reasoning and whole == prompt + completion + reasoning:
+        completion += reasoning  # xAI counts it beside the answer, others within.
     return Usage(
-        prompt=count(usage, "prompt_tokens"),
-        completion=count(usage, "completion_tokens"),
-        reasoning=count(usage, "reasoning_tokens") if reasoning is None else reasoning,
+        prompt=prompt,
+        completion=completion,
+        reasoning=reasoning,
         # DeepSeek; GigaChat; Kimi.
         cached=count(usage, "prompt_cache_hit_tokens", "precached_prompt_tokens", "cached_tokens")
         if cached is None

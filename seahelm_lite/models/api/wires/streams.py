@@ -62,7 +62,8 @@ class Gathering:
         Raises:
             MalformedReplyError: If generating broke down.
         """
-        if reason is not None:
+        # Some servers write an empty reason until there is one.
+        if reason is not None and reason != "":
             self._ended, self._finish = True, finish_reason(reason)
 
     def response(self) -> Response:

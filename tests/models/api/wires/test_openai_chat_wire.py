@@ -101,6 +101,14 @@ def test_reasoning_is_kept_apart(fields: dict[str, Any], reasoning: str | None) 
         ({"prompt_tokens": 5, "completion_tokens": 2, "prompt_cache_hit_tokens": 3}, Usage(5, 2, None, 3)),
         ({"prompt_tokens": 5, "completion_tokens": 2, "precached_prompt_tokens": 1}, Usage(5, 2, None, 1)),
         ({"prompt_tokens": 5, "completion_tokens": 2, "reasoning_tokens": 9}, Usage(5, 2, 9)),
+        (
+            {"prompt_tokens": 5, "completion_tokens": 2, "reasoning_tokens": 9, "total_tokens": 16},
+            Usage(5, 11, 9),
+        ),
+        (
+            {"prompt_tokens": 5, "completion_tokens": 9, "reasoning_tokens": 9, "total_tokens": 14},
+            Usage(5, 9, 9),
+        ),
         ({"prompt_tokens": "5", "completion_tokens": True, "prompt_tokens_details": None}, Usage()),
         ({"prompt_tokens": -125, "completion_tokens": 3}, Usage(completion=3)),
         (None, None),
@@ -285,6 +293,13 @@ def test_repeated_words_are_kept_where_the_counts_are_filled_in_at_the_end(token
 def test_pieces_smaller_than_tokens_are_no_repetition() -> None:
     events = [*(chat_chunk(letter) for letter in "Muhammad"), chat_chunk(None, "stop"), counted()]
     assert stream_of(WIRE, events).text == "Muhammad"
+
+
+def test_an_empty_reason_is_no_end() -> None:
+    events = [chat_chunk("A", ""), chat_chunk("B", ""), chat_chunk(None, "stop")]
+    assert stream_of(WIRE, events).text == "AB"
+    with pytest.raises(MalformedReplyError, match="ended before"):
+        stream_of(WIRE, events[:2])
 
 
 def test_text_after_the_end_is_a_fault() -> None:

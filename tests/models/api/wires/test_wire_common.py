@@ -85,6 +85,7 @@ def test_any_json_has_an_error_message(reply: Any) -> None:
         ("RECITATION", "content_filter"),
         ("PROHIBITED_CONTENT", "content_filter"),
         ("FINISH_REASON_UNSPECIFIED", None),
+        ("", None),
         (None, None),
         (7, None),
     ],
