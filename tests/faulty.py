@@ -82,7 +82,7 @@ class FaultyServer(ChatServer):
             if reply is not None:
                 self.faults[kind] += 1
                 return reply
-        return _stream(_events(text)) if streamed else Canned(chat(text))
+        return _stream(_events(text)) if streamed else Canned(_whole(text))
 
     def _fault(self, kind: str, text: str, digest: str, *, streamed: bool) -> Canned | Act | None:
         """A fault; None where this one cannot be now."""
@@ -104,13 +104,13 @@ SLOW_DOWN = {"error": {"message": "slow down"}}
 
 
 def _failing(kind: str, text: str, *, streamed: bool) -> Canned | Act:
-    whole = json.dumps(chat(text))
+    whole = json.dumps(_whole(text))
     first, *rest = _events(text)
     either: dict[str, tuple[Canned | Act, Canned | Act]] = {
         "null content": (Canned(chat(None)), _stream([_chunk(finish="stop"), _counts(0)])),
         "duplicated chunk": (Canned(whole[:60] + whole[30:], 200, NOW), _stream([first, first, *rest])),
         "truncated": (Canned(chat(text), cut=True), _stream([first], ends=False)),
-        "other model": (Canned({**chat(text), "model": OTHER}), _stream(_events(text, model=OTHER))),
+        "other model": (Canned({**_whole(text), "model": OTHER}), _stream(_events(text, model=OTHER))),
     }
     if kind in either:
         return either[kind][streamed]
@@ -129,6 +129,11 @@ def _failing(kind: str, text: str, *, streamed: bool) -> Canned | Act:
         "web page": Canned(PAGE, 200, WEB),
         "empty choices": Canned({**chat(text), "choices": []}, 200, NOW),
     }[kind]
+
+
+def _whole(text: str) -> dict[str, Any]:
+    """As many tokens as its stream has pieces, since scores tell tokens."""
+    return {**chat(text), "usage": _counts(len(text))["usage"]}
 
 
 def _chunk(text: str | None = None, finish: str | None = None, model: str = "loopback-1") -> dict[str, Any]:

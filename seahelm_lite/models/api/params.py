@@ -144,6 +144,8 @@ class Shaper:
         if request.kind == "loglikelihood":
             return {}
         asked: dict[str, JsonValue] = {**request.params, "seed": request.seed}
+        if isinstance(asked.get("stop"), str):
+            asked["stop"] = [asked["stop"]]
         if not asked.get("stop", True):
             del asked["stop"]
         if self._thought.tokens and asked.get("max_tokens") is not None:

@@ -114,6 +114,10 @@ def test_what_a_card_fixes_is_told_whichever_request_asks_for_something_else() -
     assert made.plan(asked[1:]).notes == ()
 
 
+def test_one_stop_sequence_may_stand_by_itself() -> None:
+    assert sent(model(), request({"stop": "END"})) == {"stop": ["END"], "seed": 7}
+
+
 def test_a_parameter_of_nobody_we_know_is_handed_on_as_it_is() -> None:
     assert sent(model(), request({"repetition_penalty": 1.1})) == {"repetition_penalty": 1.1, "seed": 7}
 
