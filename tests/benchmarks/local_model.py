@@ -12,6 +12,11 @@ TOKENS = 8_000
 and is never asked for, so that the same requests can be put to models of several vocabularies."""
 WIDTH = 512
 """Of its hidden states."""
+INNER = 1216
+"""Of its feed-forward layers."""
+LAYERS = 8
+LAYER_WEIGHTS = LAYERS * (4 * WIDTH * WIDTH + 3 * WIDTH * INNER)
+"""Multiplications of a token in all layers but the output layer, without attention."""
 
 
 def save_llama(folder: Path, texts: Iterable[str], *, vocabulary: int) -> Path:
@@ -30,8 +35,8 @@ def save_llama(folder: Path, texts: Iterable[str], *, vocabulary: int) -> Path:
     config = LlamaConfig(
         vocab_size=vocabulary,
         hidden_size=WIDTH,
-        intermediate_size=1216,
-        num_hidden_layers=8,
+        intermediate_size=INNER,
+        num_hidden_layers=LAYERS,
         num_attention_heads=8,
         num_key_value_heads=8,
         max_position_embeddings=4096,
