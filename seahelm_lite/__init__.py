@@ -1,7 +1,7 @@
 """Evaluate language models on suites for the languages of Southeast Asia.
 
 The README shows the command line; everything it does is callable: `evaluate` runs a model, `load_run` reads a run,
-`compare` puts runs beside each other, `build_site` renders boards.
+`compare` puts runs beside each other, `bridge` tells how far protocols are apart, `build_site` renders boards.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seahelm_lite.bridging import bridge
     from seahelm_lite.comparing import compare
     from seahelm_lite.pages import build_site
     from seahelm_lite.runs import evaluate, load_run
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "build_site", "compare", "evaluate", "load_run"]
+__all__ = ["__version__", "bridge", "build_site", "compare", "evaluate", "load_run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,6 +24,10 @@ def __getattr__(name: str) -> Any:
         from seahelm_lite import runs
 
         return getattr(runs, name)
+    if name == "bridge":
+        from seahelm_lite.bridging import bridge
+
+        return bridge
     if name == "compare":
         from seahelm_lite.comparing import compare
 

@@ -33,7 +33,7 @@ def compare(*runs: Path | str) -> Comparison:
             named; if no two of them have a task in common.
     """
     read = [load_run(Path(path)) for path in runs]
-    _refuse_useless(read)
+    refuse_useless(read)
     named = [entrant(name, run.folder, run.manifest, run.scores) for name, run in zip(_names(read), read, strict=True)]
     axis = axis_of([one.name for one in named], [one.training for one in named])
     order = list(range(len(named)))
@@ -42,7 +42,7 @@ def compare(*runs: Path | str) -> Comparison:
     entrants = [named[place] for place in order]
     columns, not_compared = gather(entrants)
     if not columns:
-        raise RunFolderError(_nothing_shared(not_compared, entrants), remedy="Compare runs of the same tasks.")
+        raise RunFolderError(_nothing_shared(not_compared, entrants), remedy=_remedy(entrants))
     last = len(entrants) - 1
     mean = compared_mean(columns, last)
     return Comparison(
@@ -59,7 +59,8 @@ def _told(one: Entrant, position: int) -> ComparedRun:
     return ComparedRun(one.name, one.folder.run_id, str(one.folder.path), one.status, one.training, position)
 
 
-def _refuse_useless(runs: Sequence[Run]) -> None:
+def refuse_useless(runs: Sequence[Run]) -> None:
+    """Two runs or more, each named once, and none that is complete without its seal; raises RunFolderError."""
     if len(runs) < 2:
         raise RunFolderError("two or more runs are needed", remedy="`seahelm-lite runs list` names those there are.")
     twice = [path for path, count in Counter(run.folder.path.resolve() for run in runs).items() if count > 1]
@@ -80,6 +81,15 @@ def _names(runs: Sequence[Run]) -> list[str]:
     ids = [run.folder.run_id for run in runs]
     folders = [str(run.folder.path) for run in runs]
     return next(told for told in (models, ids, folders) if len(set(told)) == len(told) or told is folders)
+
+
+def _remedy(entrants: Sequence[Entrant]) -> str:
+    """Two protocols are never compared as if they were one; how they differ is another question."""
+    tasks = [{question.task for question in one.tasks} for one in entrants]
+    asked = [{(question.task, question.protocol) for question in one.tasks} for one in entrants]
+    if set.intersection(*tasks) and not set.intersection(*asked):
+        return "Compare runs of one protocol; --bridge tells how far two protocols are apart."
+    return "Compare runs of the same tasks."
 
 
 def _nothing_shared(not_compared: Sequence[NotCompared], entrants: Sequence[Entrant]) -> str:

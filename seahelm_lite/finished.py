@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seahelm_lite.catalog.access import Price
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import Sample
@@ -89,25 +90,33 @@ def _scores_of_samples(path: Path) -> RunScores:
         raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
     scores: list[dict[str, Any]] = []
     sides: list[Side | None] = []
+    price = price_of(manifest)
     for entry in manifest["tasks"]:
-        scored, side = scored_entry(entry, lambda key: [scored.sample for scored in folder.read_samples(key)])
+        scored, side = scored_entry(entry, lambda key: [scored.sample for scored in folder.read_samples(key)], price)
         scores += scored.scores
         sides.append(side)
     return RunScores(scores, differences(sides))
 
 
+def price_of(manifest: Mapping[str, Any]) -> Price | None:
+    """What tokens cost, as a manifest has it; that of an earlier version says nothing of it."""
+    price = manifest["cost"].get("price")
+    return Price.model_validate(price) if price is not None else None
+
+
 def scored_entry(
-    entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]]
+    entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]], price: Price | None
 ) -> tuple[VariedScores, Side | None]:
     """Score a task by its entry in the manifest, which is all there is to go by once it is over.
 
     Args:
         entry: The entry.
         samples_of: Gives the samples of the task, and of each of its variations, by the key.
+        price: What tokens cost, where that is known.
     """
-    task = task_of_manifest(entry, samples_of(entry["key"]))
+    task = task_of_manifest(entry, samples_of(entry["key"]), price)
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
-    scored = score_varied(task, variations)
+    scored = score_varied(task, variations, entry.get("rotations"))
     return scored, side_of(task, scored.parts[0])
 
 

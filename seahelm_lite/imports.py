@@ -24,6 +24,7 @@ from seahelm_lite.runs import slug
 from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import ScoredTask, score_task
+from seahelm_lite.scoring.taken import Taken, by_language
 from seahelm_lite.sources.where import Where
 
 
@@ -207,10 +208,12 @@ def _fill(folder: RunFolder, run: RecordedRun, *, offline: bool) -> None:
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
     sides: list[Side | None] = []
+    taken: list[tuple[str, Taken]] = []
     for key, task in zip(run.keys, run.tasks, strict=True):
         asked = _scored_task(run, task)
         scored = score_task(asked)
         sides.append(side_of(asked, scored))
+        taken.append((task.definition.card.language, scored.taken))
         folder.write_samples(key, with_answers(task.samples, scored))
         scores += scored.scores
         remarks += remarks_on(task.definition.name, task.samples, scored.answers, {})
@@ -221,6 +224,7 @@ def _fill(folder: RunFolder, run: RecordedRun, *, offline: bool) -> None:
             run,
             status="complete" if complete else "incomplete",
             remarks=remarks,
+            languages=by_language(taken),
             offline=offline,
             started=started,
             finished=time.time(),

@@ -154,9 +154,17 @@ class Usage:
     """Tokens as the server counted them; None where it did not say."""
 
     prompt: int | None = None
+    """Of everything that was sent, the cached ones included."""
     completion: int | None = None
+    """Of everything that was written, the reasoning ones included."""
     reasoning: int | None = None
     cached: int | None = None
+
+
+_STATED = (
+    *("text", "reasoning", "loglikelihood", "is_greedy", "joined"),
+    *("finish_reason", "latency_s", "first_token_s", "model"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +182,15 @@ class Response:
     latency_s: float | None = None
     model: str | None = None
     """The id the server gave for itself."""
+    first_token_s: float | None = None
+    """Seconds until the first of the answer, or of its reasoning, came; None where it was not streamed."""
+    joined: bool | None = None
+    """Whether a token reaches from the context into the continuation, where it then does not count."""
 
     def to_json(self) -> dict[str, JsonValue]:
         """The JSON object that is stored; absent facts are left out."""
         body: dict[str, JsonValue] = {}
-        for name in ("text", "reasoning", "loglikelihood", "is_greedy", "finish_reason", "latency_s", "model"):
+        for name in _STATED:
             value = getattr(self, name)
             if value is not None:
                 body[name] = value

@@ -6,10 +6,12 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.engine.batching import in_batches, refuse_batches
 from seahelm_lite.engine.executors.choice import LOCAL, open_with
 from seahelm_lite.engine.executors.ray_model import RayModel
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
@@ -19,8 +21,9 @@ from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import ResponseStore
-from seahelm_lite.errors import RunFolderError, SeahelmError
-from seahelm_lite.finished import Run, load_run, same_scores, score_again, scored_entry, with_answers
+from seahelm_lite.errors import ModelError, RunFolderError, SeahelmError
+from seahelm_lite.finished import Run, load_run, price_of, same_scores, score_again, scored_entry, with_answers
+from seahelm_lite.models.api.batch import BatchModel
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.scoring.differences import Side, differences
@@ -28,11 +31,13 @@ from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.remarks import remarks_on
 from seahelm_lite.scoring.scores import RunScores
 from seahelm_lite.scoring.spread import is_complete
+from seahelm_lite.scoring.taken import Taken, by_language
 from seahelm_lite.sources.where import Where
 
 __all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
 
 STORE = "responses.sqlite"
+_LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "thinking")
 
 
 def evaluate(
@@ -45,7 +50,9 @@ def evaluate(
     offline: bool | None = None,
     trust: Sequence[Path | str] = (),
     executor: str = LOCAL,
+    batch: bool = False,
     progress: Progress | None = None,
+    max_cost: Decimal | None = None,
     **settings: Any,
 ) -> Run:
     """Ask a model some suites or tasks, score its answers and write a run folder.
@@ -59,7 +66,9 @@ def evaluate(
         offline: Whether data may only come from the mirror and the cache.
         trust: Folders of further task files, whose code may run.
         executor: `local`, `ray` or `ray://HOST:PORT`.
+        batch: Whether to ask through the endpoint's batch API.
         progress: Told how the run goes.
+        max_cost: As for `execute`.
         settings: The other fields of `RunSpec`, such as `protocol`, `shots` or `limit`.
 
     Returns:
@@ -71,8 +80,8 @@ def evaluate(
     catalog = load_catalog(trust=map(Path, trust))
     where = Where.from_environment(mirror=mirror, offline=offline, task_roots=catalog.roots, code=catalog.code)
     spec = RunSpec(model=model, suites=tuple(suites), tasks=tuple(tasks), **settings)
-    prepared = prepare(spec, catalog=catalog, where=where, out=Path(out), executor=executor)
-    return execute(prepared, progress=progress)
+    prepared = prepare(spec, catalog=catalog, where=where, out=Path(out), executor=executor, batch=batch)
+    return execute(prepared, progress=progress, max_cost=max_cost)
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,9 @@ def _close(model: Model | DocumentModel) -> None:
         model.close()
 
 
-def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executor: str = LOCAL) -> Prepared:
+def prepare(
+    spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executor: str = LOCAL, batch: bool = False
+) -> Prepared:
     """Open the model, load the data and build every request. Nothing is written.
 
     Args:
@@ -117,28 +128,33 @@ def prepare(spec: RunSpec, *, catalog: Catalog, where: Where, out: Path, executo
         out: Output folder.
         executor: Where the model is opened: `local`, `ray` or `ray://HOST:PORT`. No part of what is asked: a run that
             began under one goes on under another.
+        batch: Whether to ask through the endpoint's batch API, which is no part of what is asked either. Batches that
+            an earlier session of the run left out are collected in any case.
 
     Raises:
         SeahelmError: Whatever is wrong with names, data, model or protocol.
     """
+    if batch:
+        refuse_batches(spec.model, executor)
     definitions, optional = catalog.select(spec.suites, spec.tasks)
-    model = open_with(executor, spec.model)
+    model = open_with(executor, spec.model, thinking=spec.thinking, offline=where.offline)
     try:
         plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
         for task in plan.tasks:
             refuse_misused_checks(sample.document for sample in task.samples)
+        facts = model.facts
+        fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
+        folder = RunFolder(out / _run_id(spec, plan, named(spec, facts), fingerprint))
+        model = in_batches(model, spec.model, folder, submits=batch)
     except BaseException:
         _close(model)
         raise
-    facts = model.facts
-    fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
-    folder = RunFolder(out / _run_id(spec, plan, facts.name, fingerprint))
     return Prepared(spec, model, plan, fingerprint, where, folder)
 
 
 def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
-    """Everything that would change an answer. There is no switch for thinking yet: the model's own default holds."""
-    return {**facts.fingerprint, "system_prompt": spec.system_prompt, "thinking": "default"}
+    """Everything that would change an answer. A model that was told whether to think says so itself."""
+    return {"thinking": "default", **facts.fingerprint, "system_prompt": spec.system_prompt}
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
@@ -152,11 +168,16 @@ def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
         for part in task.parts
     ]
     # Runs that were begun before these settings existed keep their ids.
-    later = {n for n in ("compat", "templates", "shot_seeds") if getattr(spec, n) == RunSpec.model_fields[n].default}
+    later = {n for n in _LATER_SETTINGS if getattr(spec, n) == RunSpec.model_fields[n].default}
     settings = spec.model_dump(mode="json", exclude={"model", "suites", "tasks", *later})
     skipped = sorted(item.task for item in plan.skipped)
     identity = {"settings": settings, "fingerprint": fingerprint, "asked": asked, "skipped": skipped}
     return f"{slug(name)}-{sha256_hex(canonical_json(identity))[:10]}"
+
+
+def named(spec: RunSpec, facts: ModelFacts) -> str:
+    """The model's name in runs and on boards, where one that was told whether to think is a row of its own."""
+    return facts.name if spec.thinking == "auto" else f"{facts.name}-thinking-{spec.thinking}"
 
 
 def slug(name: str) -> str:
@@ -164,38 +185,65 @@ def slug(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in name).strip(".-")[:60]
 
 
-def execute(prepared: Prepared, *, progress: Progress | None = None) -> Run:
+def execute(prepared: Prepared, *, progress: Progress | None = None, max_cost: Decimal | None = None) -> Run:
     """Ask what is not stored yet, score, and write the run folder.
 
+    Args:
+        prepared: What is asked.
+        progress: Told how it goes.
+        max_cost: What the run may spend in all its sessions, in the currency of the model's price. It is `interrupted`
+            where that was not enough, and goes on when it is executed again.
+
     Raises:
-        ModelError: If the model fails as a whole; what was answered is kept.
+        ModelError: If the model fails as a whole, or has no price under a `max_cost`; what was answered is kept.
         RunFolderError: If the output folder cannot be written, another process is at this run, or the finished run
             is no longer what it was sealed as.
     """
     folder = prepared.folder
     with contextlib.closing(prepared), folder.lock():
+        _refuse_limit(prepared, max_cost)
         # Without its seal it was killed on its last step, and is made anew from the stored responses.
         if folder.exists() and folder.manifest()["status"] == "complete" and folder.is_sealed():
             return load_run(folder.path)
         before = folder.manifest() if folder.exists() else None
-        manifest, measured = _measured(prepared, before, progress or Silent())
-        if measured.interrupted:
+        manifest, measured = _measured(prepared, before, progress or Silent(), max_cost)
+        if measured.stopped:
             folder.write_manifest({**manifest, "status": "interrupted"})
             return load_run(folder.path)
-        scored, remarks = _score_and_write(prepared, manifest, measured)
+        scored, remarks, languages = _score_and_write(prepared, manifest, measured)
         complete = all(map(is_complete, scored.scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
         folder.write_scores(scored.scores, scored.differences)
-        folder.write_manifest(
-            {**manifest, "deviations": deviations, "status": "complete" if complete else "incomplete"}
-        )
+        status = "complete" if complete else "incomplete"
+        folder.write_manifest({**manifest, "deviations": deviations, "languages": languages, "status": status})
         if complete:
             folder.seal()
         return load_run(folder.path)
 
 
+def _refuse_limit(prepared: Prepared, max_cost: Decimal | None) -> None:
+    if max_cost is not None and isinstance(prepared.model, BatchModel):
+        raise ModelError(
+            "is asked in batches, which are paid for as a whole and cannot be stopped at a cost",
+            where=prepared.spec.model,
+            remedy="Leave out --max-cost; --dry-run tells what all of it may cost.",
+        )
+    if max_cost is not None and prepared.model.facts.price is None:
+        raise ModelError(
+            "no price is known for it, so its cost cannot be limited",
+            where=prepared.spec.model,
+            remedy="Leave out --max-cost, or write the price into the model's card.",
+        )
+    if max_cost is not None and not prepared.model.facts.told_limit:
+        raise ModelError(
+            "is not told how long an answer may be, so its cost cannot be limited",
+            where=prepared.spec.model,
+            remedy="Leave out --max-cost.",
+        )
+
+
 def _measured(
-    prepared: Prepared, before: Mapping[str, Any] | None, progress: Progress
+    prepared: Prepared, before: Mapping[str, Any] | None, progress: Progress, max_cost: Decimal | None
 ) -> tuple[dict[str, Any], Measured]:
     """Ask, and return the manifest with what this session added to it."""
     folder, facts, started = prepared.folder, prepared.model.facts, time.time()
@@ -203,6 +251,7 @@ def _measured(
         run_id=folder.run_id,
         spec=prepared.spec,
         plan=prepared.plan,
+        name=named(prepared.spec, facts),
         facts=facts,
         fingerprint=_fingerprint(prepared.spec, facts),
         fingerprint_sha256=prepared.fingerprint,
@@ -213,7 +262,15 @@ def _measured(
     with ResponseStore(prepared.store) as store:
         try:
             folder.write_manifest(manifest)
-            measured = measure(prepared.plan, prepared.model, store, prepared.fingerprint, progress)
+            measured = measure(
+                prepared.plan,
+                prepared.model,
+                store,
+                prepared.fingerprint,
+                progress,
+                run=folder.run_id,
+                max_cost=max_cost,
+            )
         except SeahelmError:
             # What the run was before this session, it is again; a run that never got an answer leaves no folder. The
             # store stays, empty or not: another run may be using it.
@@ -227,8 +284,8 @@ def _measured(
     return told, measured
 
 
-def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL) -> Prepared:
-    """Plan an unfinished run again from its manifest; `executor` as for `prepare`.
+def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL, batch: bool = False) -> Prepared:
+    """Plan an unfinished run again from its manifest; `executor` and `batch` as for `prepare`.
 
     Raises:
         RunFolderError: If tasks, data or model are no longer what they were when it began.
@@ -242,7 +299,7 @@ def resume(path: Path, *, catalog: Catalog, where: Where, executor: str = LOCAL)
             remedy="Import a log with the missing answers.",
         )
     spec = recorded_spec(manifest["spec"], path)
-    prepared = prepare(spec, catalog=catalog, where=where, out=path.parent, executor=executor)
+    prepared = prepare(spec, catalog=catalog, where=where, out=path.parent, executor=executor, batch=batch)
     if prepared.folder.run_id != folder.run_id:
         prepared.close()
         raise RunFolderError(
@@ -268,18 +325,21 @@ def _what_changed(manifest: Mapping[str, Any], prepared: Prepared) -> str:
 
 def _score_and_write(
     prepared: Prepared, manifest: Mapping[str, Any], measured: Measured
-) -> tuple[RunScores, list[str]]:
-    """Score every task and write its samples; also what readers should know of how answers ended."""
+) -> tuple[RunScores, list[str], list[dict[str, JsonValue]]]:
+    """Score every task and write its samples; with remarks on how answers ended, and what each language took."""
     scores: list[dict[str, JsonValue]] = []
     remarks: list[str] = []
     sides: list[Side | None] = []
+    taken: list[tuple[str, Taken]] = []
+    price = price_of(manifest)
     for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
         samples = {part.key: measured.samples(part) for part in task.parts}
-        scored, side = scored_entry(entry, samples.__getitem__)
+        scored, side = scored_entry(entry, samples.__getitem__, price)
         sides.append(side)
+        taken.append((task.definition.card.language, scored.parts[0].taken))
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
             prepared.folder.write_samples(key, with_answers(answered, part))
             name = key.replace(task.key, task.definition.name).replace("~", " ")
             remarks += remarks_on(name, answered, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-    return RunScores(scores, differences(sides)), remarks
+    return RunScores(scores, differences(sides)), remarks, by_language(taken)

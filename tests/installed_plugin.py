@@ -22,6 +22,10 @@ class InstalledPlugin:
     """What the entry point names, where it is not the package."""
     files: Mapping[str, str] = field(default_factory=lambda: {"__init__.py": ""})
     """Modules of the package."""
+    group: str = "seahelm_lite.tasks"
+    """Of its entry point."""
+    project: str = ""
+    """The name under which it is installed, where it is not that of the entry point."""
 
     @property
     def tasks(self) -> Path:
@@ -34,10 +38,11 @@ class InstalledPlugin:
             path = self.site / self.package / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        info = self.site / f"{self.name}-1.0.dist-info"
+        project = self.project or self.name
+        info = self.site / f"{project}-1.0.dist-info"
         info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {self.name}\nVersion: 1.0\n", encoding="utf-8")
-        points = f"[seahelm_lite.tasks]\n{self.name} = {self.value or self.package}\n"
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project}\nVersion: 1.0\n", encoding="utf-8")
+        points = f"[{self.group}]\n{self.name} = {self.value or self.package}\n"
         (info / "entry_points.txt").write_text(points, encoding="utf-8")
         return self
 

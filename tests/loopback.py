@@ -22,8 +22,10 @@ class Seen:
     number: int
     """Counted from 0 in the order of arrival."""
     path: str
+    """With its query, where it has one."""
     headers: Mapping[str, str]
     body: Any
+    """JSON, or the fields of a form."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,18 @@ class Canned:
     """Close the connection after half of the body."""
 
 
-Handler = Callable[[Seen], Awaitable[Canned]]
+Act = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""A reply that is more than what is sent: how slowly, or where it breaks off."""
+
+Handler = Callable[[Seen], Awaitable[Canned | Act]]
 
 
 def chat(content: Any = "A", *, finish: str | None = "stop", **message: Any) -> dict[str, Any]:
     """The JSON of a chat answer; further arguments become fields of its message."""
     choice = {"index": 0, "message": {"role": "assistant", "content": content, **message}, "finish_reason": finish}
     usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-    return {"id": "chatcmpl-1", "model": "loopback-1", "choices": [choice], "usage": usage}
+    named = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "loopback-1"}
+    return {**named, "choices": [choice], "usage": usage}
 
 
 def text_for(messages: Any) -> str:
@@ -111,31 +117,46 @@ class ChatServer:
         """Go down: connections that stand are closed, new ones are refused."""
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
 
+    def start_again(self) -> None:
+        """Come back at the same address."""
+        asyncio.run_coroutine_threadsafe(self._start(self._port), self._loop).result()
+
     def _stop_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    async def _start(self) -> int:
-        app = web.Application()
+    def route(self, app: web.Application) -> None:
+        """Which address is answered by what."""
         app.router.add_post("/{path:.*}", self._serve)
+
+    async def _start(self, port: int = 0) -> int:
+        app = web.Application(client_max_size=2**28)
+        self.route(app)
         # Handlers may hang on purpose; they are cut off when the client goes away or the test is over.
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls).start()
-        port: int = self._runner.addresses[0][1]
-        return port
+        await web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=self._tls).start()
+        self._port: int = self._runner.addresses[0][1]
+        return self._port
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        seen = Seen(len(self.requests), request.path, dict(request.headers), body)
+        body = await _body(request)
+        seen = Seen(len(self.requests), request.path_qs, dict(request.headers), body)
         self.requests.append(seen)
         self._in_flight += 1
         self.peak = max(self.peak, self._in_flight)
         try:
-            return await _send(request, await self._handler(seen))
+            reply = await self._handler(seen)
+            return await (_send(request, reply) if isinstance(reply, Canned) else reply(request))
         finally:
             self._in_flight -= 1
+
+
+async def _body(request: web.Request) -> Any:
+    if request.content_type == "application/x-www-form-urlencoded":
+        return dict(await request.post())
+    return await request.json()
 
 
 async def _send(request: web.Request, canned: Canned) -> web.StreamResponse:

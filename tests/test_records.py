@@ -137,7 +137,7 @@ def test_the_hash_is_that_of_the_canonical_json() -> None:
         Response(),
         Response(text=""),
         Response(text="A", reasoning="hm", finish_reason="stop", latency_s=0.25, model="m", usage=Usage(prompt=3)),
-        Response(loglikelihood=-1.5, is_greedy=False, usage=Usage()),
+        Response(loglikelihood=-1.5, is_greedy=False, joined=True, usage=Usage()),
         Response(text=None, finish_reason="content_filter"),
     ],
 )

@@ -241,7 +241,7 @@ def test_the_schemas_name_what_the_code_names() -> None:
     assert scores["properties"]["schema"]["const"] == SCORES_SCHEMA
     assert manifest["$defs"]["protocol"]["enum"] == scores["$defs"]["protocol"]["enum"] == list(PROTOCOLS)
     assert score["metric"]["enum"] == list(get_args(Metric))
-    assert list(score["counts"]["properties"]) == list(STATES)
+    assert list(scores["$defs"]["counts"]["properties"]) == list(STATES)
     assert set(manifest["$defs"]["spec"]["properties"]) == set(RunSpec.model_fields)
 
 
@@ -249,11 +249,18 @@ def test_the_schemas_name_what_the_code_names() -> None:
     "closed",
     [
         schema("run-1"), *(schema("run-1")["$defs"][name] for name in ("spec", "task", "variation", "usage")),
-        schema("scores-1"), *(schema("scores-1")["$defs"][name] for name in ("score", "spread", "subgroup")),
+        schema("scores-1"),
+        *(schema("scores-1")["$defs"][name] for name in ("score", "spread", "rotations", "position", "subgroup")),
     ],
-    ids=["manifest", "spec", "task", "variation", "usage", "scores", "score", "spread", "subgroup"],
+    ids=[
+        "manifest", "spec", "task", "variation", "usage", "scores", "score", "spread", "rotations", "position",
+        "subgroup",
+    ],
 )  # fmt: skip
 def test_records_are_closed_and_every_key_of_theirs_is_required(closed: dict[str, Any]) -> None:
     assert closed["additionalProperties"] is False
-    # Only a score of a task that was asked in several ways has a spread: the bytes of the others stay what they were.
-    assert set(closed["required"]) == set(closed["properties"]) - {"spread"}
+    # Only a score of a task that was asked in several ways says how they differ, and only one of answers that state
+    # tokens says what they took: the bytes of the others stay what they were.
+    score = schema("scores-1")["$defs"]["score"]
+    optional = {"spread", "rotations", "usage", "cost"} if closed == score else set()
+    assert set(closed["required"]) == set(closed["properties"]) - optional

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from seahelm_lite.catalog.compat import COMPAT
 from seahelm_lite.catalog.definitions import TaskDefinition
@@ -52,6 +52,13 @@ class BoardCard(BaseModel):
     shots: int = Field(default=0, ge=0)
     """Examples before each question."""
     tasks: tuple[BoardTask, ...] = Field(min_length=1)
+
+    @field_validator("protocol", mode="before")
+    @classmethod
+    def _ranks_by_answers_in_own_words(cls, protocol: object) -> object:
+        if protocol == "gen-choice":
+            raise ValueError("gen-choice is a diagnostic and ranks nobody; say gen-letter")
+        return protocol
 
     @model_validator(mode="after")
     def _ranks_by_something(self) -> BoardCard:

@@ -65,7 +65,7 @@ class BrokenPlugin:
 def installed() -> Iterator[TaskRoot | BrokenPlugin]:
     """Every installed plugin, in the order of their names."""
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        owner = _owner(point)
+        owner = owner_of(point)
         try:
             spec = importlib.util.find_spec(point.module)
         except Exception as error:  # whatever the package above it does while it is imported
@@ -80,7 +80,8 @@ def installed() -> Iterator[TaskRoot | BrokenPlugin]:
             yield TaskRoot(package / "tasks", owner, CodeRoot(owner, package, point.module))
 
 
-def _owner(point: EntryPoint) -> str:
+def owner_of(point: EntryPoint) -> str:
+    """The package that an entry point belongs to, as messages name it."""
     return f"the plugin {point.name}" + (f" ({point.dist.name} {point.dist.version})" if point.dist is not None else "")
 
 

@@ -13,9 +13,15 @@ from seahelm_lite.catalog.compat import Compat
 from seahelm_lite.catalog.pins import Pin
 from seahelm_lite.catalog.task_data import CardPart, TaskData
 
-Protocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
-PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze", "gen")
-MULTIPLE_CHOICE_PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "ll-letter", "ll-cloze")
+CardProtocol = Literal["gen-letter", "ll-letter", "ll-cloze", "gen"]
+"""What a card says it can be asked in. `gen-choice` comes with `gen-letter` by itself."""
+Protocol = Literal["gen-letter", "gen-choice", "ll-letter", "ll-cloze", "gen"]
+PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "gen-choice", "ll-letter", "ll-cloze", "gen")
+MULTIPLE_CHOICE_PROTOCOLS: tuple[Protocol, ...] = ("gen-letter", "gen-choice", "ll-letter", "ll-cloze")
+WRITTEN_PROTOCOLS: frozenset[str] = frozenset({"gen-letter", "gen-choice", "gen"})
+"""Those in which the model writes its answer."""
+LETTER_PROTOCOLS: frozenset[str] = frozenset({"gen-letter", "gen-choice", "ll-letter"})
+"""Those that show the options, each with its letter."""
 
 ProtocolName = Annotated[
     str,
@@ -164,7 +170,7 @@ class TaskCard(CardPart):
     """Dialect, register or script, where the language tag does not say it all."""
     pillar: Pillar
     kind: Literal["multiple_choice", "generation"]
-    protocols: tuple[Protocol, ...] = Field(min_length=1)
+    protocols: tuple[CardProtocol, ...] = Field(min_length=1)
     """Those the task can be asked in; the first is the one of its lm-eval file."""
     metrics: tuple[Metric, ...] = Field(min_length=1)
     """Headline first."""
@@ -255,6 +261,11 @@ class TaskCard(CardPart):
                 "answers: where they are `withheld` there is neither `document: answer:` nor `data: shots:`"
             )
         return ("key", "question", "options")
+
+    @property
+    def asked_in(self) -> tuple[Protocol, ...]:
+        """Every protocol the task can be asked in; `gen-choice` has the prompt of `gen-letter`, and follows it."""
+        return (*self.protocols, "gen-choice") if "gen-letter" in self.protocols else self.protocols
 
     @property
     def words_language(self) -> str:

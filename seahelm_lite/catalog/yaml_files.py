@@ -24,7 +24,15 @@ class FunctionName(str):
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """Safe YAML, except that lm-eval's `!function module.name` is kept as the text `module.name` and never run."""
+    """Safe YAML, except that lm-eval's `!function module.name` is kept as the text `module.name` and never run, and
+    that a key such as `on` is a word, where YAML 1.1 makes it a boolean."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:bool":
+                key.tag = "tag:yaml.org,2002:str"
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 _Loader.add_constructor("!function", lambda loader, node: FunctionName(node.value))

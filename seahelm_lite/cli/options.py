@@ -29,7 +29,10 @@ def add_data_options(parser: argparse._ActionsContainer) -> None:
     """`--mirror` and `--offline`."""
     parser.add_argument("--mirror", type=Path, metavar="DIR", help="folder with a copy of the pinned data")
     parser.add_argument(
-        "--offline", action="store_true", default=None, help="open no connection for data; mirror and cache only"
+        "--offline",
+        action="store_true",
+        default=None,
+        help="open no connection: data from mirror and cache only, models on this machine or on premise only",
     )
 
 

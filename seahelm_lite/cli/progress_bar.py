@@ -16,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from seahelm_lite.cli.spending import amount
+from seahelm_lite.engine.spending import Spending
 from seahelm_lite.records import Failure, Outcome, Response
 
 _REDRAW_S = 0.1
@@ -36,6 +38,7 @@ class Bar:
             TextColumn("left"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[endings]}"),
+            TextColumn("{task.fields[spent]}"),
             console=self._console,
             disable=not self._console.is_terminal,
         )
@@ -45,15 +48,19 @@ class Bar:
         self._drawn = 0.0
         self._stored = 0
         self._done = 0
+        self._spending: Spending | None = None
 
-    def begin(self, *, documents: int, requests: int, stored: int) -> None:
+    def begin(self, *, documents: int, requests: int, stored: int, spending: Spending | None = None) -> None:
         """Say what is coming."""
         self._console.print(
             f"{documents} documents, {requests} distinct requests, {stored} answered already", highlight=False
         )
         self._began = time.monotonic()
         self._stored = stored
-        self._bar = self._progress.add_task("asking", total=requests, completed=stored, rate="", endings="")
+        self._spending = spending
+        self._bar = self._progress.add_task(
+            "asking", total=requests, completed=stored, rate="", endings="", spent=self._spent()
+        )
         self._progress.start()
 
     def answered(self, outcome: Outcome) -> None:
@@ -70,7 +77,14 @@ class Bar:
             rate = self._done / max(self._drawn - self._began, 1e-3)
             endings = " ".join(f"{count} {ending}" for ending, count in self._endings.items())
             done = self._stored + self._done
-            self._progress.update(self._bar, completed=done, rate=f"{rate:.0f}/s", endings=endings)
+            told = f"{rate:.0f}/s"
+            self._progress.update(self._bar, completed=done, rate=told, endings=endings, spent=self._spent())
+
+    def _spent(self) -> str:
+        if self._spending is None:
+            return ""
+        spent = f"{amount(float(self._spending.spent))} {self._spending.price.currency}"
+        return spent if self._spending.limit is None else f"{spent} of {self._spending.limit}"
 
     def end(self) -> None:
         """Stop drawing, and say what failed."""

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 _MODEL_HELP = (
     "<card id>[@endpoint] · hf:<repo or folder>[,dtype=…,revision=…,device=…,peft=…] · openai:<base-url>#<model> · "
-    "lmeval:<type>,key=value,… · replay:<file> · baseline:random|majority|longest|ngram. "
-    "'hf:DIR/step_*', in quotes, is a series: each "
-    "checkpoint is a run of its own, in order of steps, and the same command goes on where it stopped"
+    "anthropic:<base-url>#<model> · litellm:<provider>/<model> · lmeval:<type>,key=value,… · replay:<file> · "
+    "baseline:random|majority|longest|ngram. 'hf:DIR/step_*', in quotes, is a series: each checkpoint is a run "
+    "of its own, in order of steps, and the same command goes on where it stopped"
 )
 
 
@@ -38,17 +39,25 @@ def add(commands: Any) -> None:
     what.add_argument("--config", type=Path, metavar="FILE", help="YAML with the same settings; options here win")
     what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
     how = parser.add_argument_group("how it is asked")
-    how.add_argument("--protocol", metavar="P", help="gen-letter (default), ll-letter or ll-cloze, for multiple choice")
+    how.add_argument(
+        "--protocol", metavar="P", help="gen-letter (default), gen-choice, ll-letter or ll-cloze, for multiple choice"
+    )
     how.add_argument(
         "--compat", metavar="PEER", help="sea-helm or lm-eval: with that harness's own prompts and scoring"
     )
     how.add_argument("--shots", type=int, metavar="K", help="examples before each question (default 0)")
     how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
     how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")
+    how.add_argument("--rotations", type=int, metavar="P", help="ask P %% of the documents in every order of options")
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
     how.add_argument("--chat-template", choices=("auto", "on", "off"), help="default auto: on for generated answers")
+    how.add_argument(
+        "--thinking",
+        choices=("on", "off"),
+        help="have the model think first, or not: runs of their own (default: as it does)",
+    )
     how.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, instead of the task's own limit")
     how.add_argument("--allow-egress", action="store_true", default=None, help="send restricted items to any endpoint")
     where = parser.add_argument_group("where")
@@ -63,9 +72,32 @@ def add(commands: Any) -> None:
         help="ray: a copy of the model on each GPU of a Ray cluster, or on each node where there are none; the model's "
         "files have to be at the same path on all of them (default local: in this process)",
     )
+    where.add_argument(
+        "--batch",
+        action="store_true",
+        help="hand everything in through the endpoint's batch API (OpenAI's or Anthropic's) and wait for it, at most a "
+        "day: cheaper, and outside the rate limits. May be stopped: --resume collects what is out",
+    )
+    where.add_argument(
+        "--max-cost",
+        type=_amount,
+        metavar="X",
+        help="send nothing that could bring the run's cost above X, in the currency of the model's price",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked, and ask nothing")
     add_json(parser)
     parser.set_defaults(execute=execute)
+
+
+def _amount(text: str) -> Decimal:
+    """An amount of money that can be spent."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount above 0")
+    return amount
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -84,21 +116,35 @@ def execute(options: argparse.Namespace) -> int:
                 f"--resume takes everything from the run, so {', '.join(others)} cannot be given",
                 remedy="Leave it out.",
             )
-        prepared = runs.resume(options.resume, catalog=catalog, where=where, executor=options.executor)
+        prepared = runs.resume(
+            options.resume, catalog=catalog, where=where, executor=options.executor, batch=options.batch
+        )
     else:
         spec, out = run_spec(options), options.out or Path("out")
         if (checkpoints := series_of(spec.model)) is not None:
+            if options.batch:
+                raise SeahelmError("--batch is for models behind an API", where=spec.model, remedy="Leave it out.")
             series = Series(
-                catalog, where, out, executor=options.executor, dry_run=options.dry_run, as_json=options.json
+                catalog,
+                where,
+                out,
+                executor=options.executor,
+                max_cost=options.max_cost,
+                dry_run=options.dry_run,
+                as_json=options.json,
             )
             return series.execute(spec, checkpoints)
-        prepared = runs.prepare(spec, catalog=catalog, where=where, out=out, executor=options.executor)
+        prepared = runs.prepare(
+            spec, catalog=catalog, where=where, out=out, executor=options.executor, batch=options.batch
+        )
     if options.dry_run:
         forecast = forecast_of(prepared)
         print_json(forecast) if options.json else show_forecast(forecast, prepared.folder.path)
         return 0
+    if options.batch:
+        print("Batches may take a day. Ctrl-C leaves them to the service, and --resume collects them.", file=sys.stderr)
     with Bar() as bar:
-        run = runs.execute(prepared, progress=bar)
+        run = runs.execute(prepared, progress=bar, max_cost=options.max_cost)
     return report(run, as_json=options.json)
 
 
@@ -112,12 +158,15 @@ def told(run: Run) -> dict[str, Any]:
         "differences": run.differences,
         "skipped": run.manifest["skipped"],
         "deviations": run.manifest["deviations"],
+        **{name: run.manifest.get(name) for name in ("usage", "cost", "latency", "languages")},
     }
 
 
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
+    from seahelm_lite.cli.rotations import rotation_sentences
+    from seahelm_lite.cli.spending import spending_sentences
     from seahelm_lite.cli.tables import console, score_table
 
     if as_json:
@@ -126,17 +175,31 @@ def report(run: Run, *, as_json: bool) -> int:
     out = console()
     if run.scores:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
-    for sentence in (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"])):
+    differences = (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"]))
+    for sentence in (*rotation_sentences(run.scores), *differences):
         out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in run.manifest["deviations"]:
         out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
+    for sentence in spending_sentences(run):
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     out.print(f"{run.folder.path}", markup=False, soft_wrap=True)
     if not run.complete:
-        again = f"seahelm-lite run --resume {run.folder.path}"
-        print(f"The run is {run.manifest['status']}. Go on with: {again}", file=sys.stderr)
+        ended = _how_it_ended(run)
+        # Without a limit it would go on to any cost.
+        limit = " --max-cost MORE" if ended == _AT_LIMIT else ""
+        print(f"The run is {ended}. Go on with: seahelm-lite run --resume {run.folder.path}{limit}", file=sys.stderr)
     return 0 if run.complete else 1
+
+
+_AT_LIMIT = "stopped at the cost limit"
+
+
+def _how_it_ended(run: Run) -> str:
+    sessions = run.manifest["sessions"]
+    at_limit = bool(sessions) and sessions[-1].get("stopped") == "at the cost limit"
+    return _AT_LIMIT if at_limit else str(run.manifest["status"])
 
 
 def forecast_of(prepared: Prepared) -> dict[str, Any]:
@@ -149,6 +212,7 @@ def forecast_of(prepared: Prepared) -> dict[str, Any]:
 
 def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
     """Show what would be asked."""
+    from seahelm_lite.cli.spending import expected_cost
     from seahelm_lite.cli.tables import console, table
 
     out = console()
@@ -161,5 +225,5 @@ def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in told["deviations"]:
         out.print(f"deviation: {deviation}", markup=False, soft_wrap=True)
-    out.print(f"cost: {told['cost']['reason']}", markup=False)
+    out.print(f"cost: {expected_cost(told['cost'])}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"run folder: {folder}", markup=False, soft_wrap=True)

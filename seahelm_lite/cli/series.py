@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class Series:
     where: Where
     out: Path
     executor: str
+    max_cost: Decimal | None
     dry_run: bool
     as_json: bool
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -66,7 +68,7 @@ class Series:
                     show_forecast(forecast, prepared.folder.path)
                 return {"status": "planned", **forecast}
             with Bar() as bar:
-                run = runs.execute(prepared, progress=bar)
+                run = runs.execute(prepared, progress=bar, max_cost=self.max_cost)
         except SeahelmError as error:
             asked = any(one["status"] != "failed" for one in self.told)
             if not asked and not isinstance(error, ModelError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,7 @@ def _add_wording(parser: argparse.ArgumentParser) -> None:
         choices=(1, 2, 3),
         default=1,
         metavar="N",
-        help="1, 2 or 3: how gen-letter words its instruction",
+        help="1, 2 or 3: how gen-letter and gen-choice word their instruction",
     )
 
 
@@ -132,7 +133,7 @@ def _own_prompts(
     task: TaskDefinition, options: argparse.Namespace, where: Where
 ) -> tuple[Document, list[dict[str, Any]]]:
     from seahelm_lite.catalog.names import unknown
-    from seahelm_lite.catalog.task_card import PROTOCOLS
+    from seahelm_lite.catalog.task_card import PROTOCOLS, WRITTEN_PROTOCOLS
     from seahelm_lite.prompts.asking import Asker, Asking
     from seahelm_lite.prompts.shots import draw_shots
     from seahelm_lite.sources.documents import load_documents
@@ -147,7 +148,7 @@ def _own_prompts(
     shots = draw_shots(data.shots, options.shots, seed=options.seed, task=task.name)
     prompts = []
     for protocol in _previewed(options, task):
-        for layout in ("chat", "plain") if protocol in ("gen-letter", "gen") else ("plain",):
+        for layout in ("chat", "plain") if protocol in WRITTEN_PROTOCOLS else ("plain",):
             asking = Asking(layout=layout, shots=shots, seed=options.seed, wording=options.wording)
             asker = Asker(task.name, task.card, protocol, asking)
             requests = [request.canonical() for request in asker.requests(document)]
@@ -156,10 +157,12 @@ def _own_prompts(
 
 
 def _previewed(options: argparse.Namespace, task: TaskDefinition) -> Sequence[Protocol]:
-    """The protocols that a preview shows: another wording is of the one that has several."""
+    """The protocols that a preview shows: another wording is of those that have several."""
+    from seahelm_lite.prompts.protocols import has_wordings
+
     if options.protocol is not None:
         return [options.protocol]
-    return task.card.protocols if options.wording == 1 else ["gen-letter"]
+    return [protocol for protocol in task.card.asked_in if options.wording == 1 or has_wordings(protocol)]
 
 
 def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
@@ -179,6 +182,9 @@ def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
         ends = [request["continuation"] for request in prompt["requests"] if "continuation" in request]
         for end in ends:
             out.print(f"  then {end!r}", style="dim", markup=False, soft_wrap=True)
+        if (fits := first["params"].get("json_schema")) is not None:
+            shape = json.dumps(fits, ensure_ascii=False)
+            out.print(f"  the answer has to fit {shape}", style="dim", markup=False, soft_wrap=True)
 
 
 def _lint(options: argparse.Namespace) -> int:
@@ -201,7 +207,7 @@ def _export(options: argparse.Namespace) -> int:
     texts = {}
     for task in definitions:
         protocol = options.protocol or task.card.protocols[0]
-        if protocol not in task.card.protocols and suites:
+        if protocol not in task.card.asked_in and suites:
             continue
         name = f"{task.name}@{protocol}" + (f"~wording-{options.wording}" if options.wording != 1 else "")
         texts[f"{name}.yaml"] = export(task, protocol, shots=options.shots, wording=options.wording)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from seahelm_lite.catalog.costs import cost_of, money
+from seahelm_lite.engine.manifest import NO_PRICE
 from seahelm_lite.engine.plan import Plan, PlannedTask
 from seahelm_lite.engine.store import ResponseStore
-from seahelm_lite.models.base import DocumentModel, Model
-from seahelm_lite.records import Request
+from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
+from seahelm_lite.records import JsonValue, Request, Response, Usage
 
 Encode = Callable[[str], Sequence[Any]]
 
@@ -22,30 +26,77 @@ def forecast(plan: Plan, model: Model | DocumentModel, fingerprint: str, store: 
     tokens where the model's tokenizer is at hand, else in characters, as `unit` says.
     """
     encode: Encode | None = getattr(model, "encode", None)
+    distinct = plan.distinct()
+    stored = _stored(store, fingerprint, distinct)
     return {
         "unit": "characters" if encode is None else "tokens",
-        "tasks": [_task(task, encode, fingerprint, store) for task in plan.tasks],
+        "tasks": [_task(task, encode, stored) for task in plan.tasks],
         "skipped": [{"task": item.task, "reason": item.reason} for item in plan.skipped],
         "deviations": list(plan.deviations),
-        "cost": {"value": None, "reason": "no price is known for this model"},
+        "cost": _cost(distinct, stored, model.facts),
     }
 
 
-def _task(task: PlannedTask, encode: Encode | None, fingerprint: str, store: Path) -> dict[str, Any]:
+def _stored(store: Path, fingerprint: str, requests: Iterable[str]) -> Mapping[str, Response]:
+    if not store.is_file():
+        return {}
+    with ResponseStore(store) as responses:
+        return responses.lookup(fingerprint, requests)
+
+
+_BYTES_A_TOKEN = 4
+"""Of UTF-8: about what newer tokenizers make of Indonesian, Malay and English. Older ones make two to three times as
+many tokens of Burmese, Khmer and Lao."""
+
+
+def _cost(requests: Mapping[str, Request], stored: Mapping[str, Response], facts: ModelFacts) -> dict[str, JsonValue]:
+    """What the requests without an answer cost at most, if each prompt has as many tokens as is estimated."""
+    if facts.price is None:
+        return {"value": None, "reason": NO_PRICE}
+    rate, how = _bytes_a_token(requests, stored)
+    missing = [request for digest, request in requests.items() if digest not in stored]
+    prompt = [math.ceil(_bytes(request) / rate) for request in missing]
+    written = [int(request.params.get("max_tokens") or 0) + facts.thinking_tokens for request in missing]
+    costs = [
+        cost_of(Usage(prompt=read, completion=most), facts.price) for read, most in zip(prompt, written, strict=True)
+    ]
+    return {
+        "value": money(sum(filter(None, costs), Decimal(0))),
+        "reason": None,
+        "currency": facts.price.currency,
+        "price": facts.price.model_dump(mode="json"),
+        "requests": len(missing),
+        "prompt_tokens": sum(prompt),
+        "estimated": how,
+        "completion_tokens_at_most": sum(written),
+    }
+
+
+def _bytes_a_token(requests: Mapping[str, Request], stored: Mapping[str, Response]) -> tuple[float, str]:
+    """Bytes of a prompt that are a token, and where that is known from."""
+    usages = {digest: response.usage for digest, response in stored.items() if response.usage is not None}
+    counted = [(digest, usage.prompt) for digest, usage in usages.items() if usage.prompt]
+    if not counted:
+        return _BYTES_A_TOKEN, f"a token for {_BYTES_A_TOKEN} bytes, which differs much among languages and models"
+    rate = sum(_bytes(requests[digest]) for digest, _ in counted) / sum(tokens for _, tokens in counted)
+    return rate, f"a token for {rate:.2f} bytes, as in the {len(counted)} answers that are there"
+
+
+def _bytes(request: Request) -> int:
+    return len(_text(request).encode())
+
+
+def _task(task: PlannedTask, encode: Encode | None, answered: Collection[str]) -> dict[str, Any]:
     requests = {
         digest: request
         for sample in task.every_sample()
         for digest, request in zip(sample.hashes, sample.requests, strict=True)
     }
-    stored = 0
-    if store.is_file():
-        with ResponseStore(store) as responses:
-            stored = len(responses.lookup(fingerprint, requests))
     return {
         "task": task.key,
         "documents": len({sample.document.id for sample in task.samples}),
         "requests": len(requests),
-        "stored": stored,
+        "stored": sum(digest in answered for digest in requests),
         "distinct": distinct_length([_text(request) for request in requests.values()], encode),
     }
 

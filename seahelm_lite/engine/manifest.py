@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
 import seahelm_lite
-from seahelm_lite.engine.measure import Measured, served_models, total_usage
+from seahelm_lite.catalog.access import Price
+from seahelm_lite.catalog.costs import Tally, money, tally
+from seahelm_lite.engine.latency import latency
+from seahelm_lite.engine.measure import Measured, served_models
 from seahelm_lite.engine.plan import Plan, PlannedTask, Variation
 from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.engine.spending import Spending
 from seahelm_lite.models.base import ModelFacts
-from seahelm_lite.records import JsonValue, sha256_hex
+from seahelm_lite.records import JsonValue, Outcome, sha256_hex
+
+_NOT_TAKEN = {"usage": None, "cost": None, "latency": None}
 
 _LIBRARIES = ("lm_eval", "numpy", "scipy", "sacrebleu", "torch", "transformers")
 
@@ -23,6 +29,7 @@ def begun(
     run_id: str,
     spec: RunSpec,
     plan: Plan,
+    name: str,
     facts: ModelFacts,
     fingerprint: Mapping[str, JsonValue],
     fingerprint_sha256: str,
@@ -36,6 +43,7 @@ def begun(
         run_id: The run's id.
         spec: Its settings.
         plan: What it asks.
+        name: The model's name in this run.
         facts: The model.
         fingerprint: Everything that would change an answer.
         fingerprint_sha256: The hash of that.
@@ -48,7 +56,7 @@ def begun(
         "status": "running",
         "spec": spec.model_dump(mode="json"),
         "model": {
-            "name": facts.name,
+            "name": name,
             "fingerprint": dict(fingerprint),
             "fingerprint_sha256": fingerprint_sha256,
             "training": facts.training.to_json() if facts.training is not None else None,
@@ -64,7 +72,9 @@ def begun(
         "requests_sent": None,
         "served_models": None,
         "usage": None,
-        "cost": {"value": None, "reason": "no price is known for this model"},
+        "cost": unknown_cost(NO_PRICE),
+        "latency": None,
+        "languages": [],
         "imported": None,
     }
 
@@ -94,6 +104,7 @@ def ended(
         "seconds": round(seconds, 3),
         "requests_sent": measured.sent,
         "executor": dict(executor),
+        "stopped": measured.stopped or None,
     }
     sessions = [*manifest["sessions"], session]
     outcomes = list(measured.outcomes.values())
@@ -101,14 +112,16 @@ def ended(
     deviations = list(dict.fromkeys([*manifest["deviations"], *measured.notes]))
     if len(served) > 1:
         deviations.append(f"the endpoint named itself differently along the way: {', '.join(served)}")
-    usages = {
-        part.key: total_usage([outcome for sample in measured.samples(part) for outcome in sample.outcomes])
+    price = measured.spending.price if measured.spending is not None else None
+    taken = {
+        part.key: _taken([outcome for sample in measured.samples(part) for outcome in sample.outcomes], price)
         for task in plan.tasks
         for part in task.parts
     }
+    whole = tally(outcomes, price)
     return {
         **manifest,
-        "tasks": [_with_usage(entry, usages) for entry in manifest["tasks"]],
+        "tasks": [_with_taken(entry, taken) for entry in manifest["tasks"]],
         "deviations": deviations,
         "timings": {
             "started": sessions[0]["started"],
@@ -118,14 +131,39 @@ def ended(
         "sessions": sessions,
         "requests_sent": sum(one["requests_sent"] for one in sessions),
         "served_models": served,
-        "usage": total_usage(outcomes),
+        "usage": whole.usage(),
+        "cost": unknown_cost(NO_PRICE) if measured.spending is None else _cost(whole, measured.spending),
+        "latency": latency(outcomes),
     }
 
 
-def _with_usage(entry: Mapping[str, Any], usages: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry of a task, with the tokens of the task and, apart from them, of each of its variations."""
-    variations = [{**variation, "usage": usages[variation["key"]]} for variation in entry["variations"]]
-    return {**entry, "usage": usages[entry["key"]], "variations": variations}
+NO_PRICE = "no price is known for this model"
+
+
+def unknown_cost(reason: str) -> dict[str, JsonValue]:
+    """The cost of a run without a price."""
+    rest = dict.fromkeys(("currency", "price", "responses_without_usage", "spent"))
+    return {"value": None, "reason": reason, **rest}
+
+
+def _cost(whole: Tally, spending: Spending) -> dict[str, JsonValue]:
+    """What all answers of a run cost, and what was spent on those that it asked for itself."""
+    price = spending.price
+    told = {"currency": price.currency, "price": price.model_dump(mode="json"), "spent": money(spending.spent)}
+    return {**whole.amount(), **told}
+
+
+def _taken(outcomes: Sequence[Outcome], price: Price | None) -> dict[str, JsonValue]:
+    """What a task, or a variation of it, took."""
+    whole = tally(outcomes, price)
+    cost = whole.amount() if price is not None else None
+    return {"usage": whole.usage(), "cost": cost, "latency": latency(outcomes)}
+
+
+def _with_taken(entry: Mapping[str, Any], taken: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The entry of a task, with what the task took and, apart from that, each of its variations."""
+    variations = [{**variation, **taken[variation["key"]]} for variation in entry["variations"]]
+    return {**entry, **taken[entry["key"]], "variations": variations}
 
 
 def prompts_hash(task: PlannedTask | Variation) -> str:
@@ -156,17 +194,18 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
         "documents": len({sample.document.id for sample in task.samples}),
         "documents_total": len(task.data.test),
         "answer_form": task.form.to_json() if task.form is not None else None,
-        "usage": None,
+        **_NOT_TAKEN,
         "variations": [
             {
                 "key": variation.key,
                 "over": variation.over,
                 "shot_documents": [shot.id for shot in variation.shot_documents],
                 "prompts_sha256": prompts_hash(variation),
-                "usage": None,
+                **_NOT_TAKEN,
             }
             for variation in task.variations
         ],
+        "rotations": task.rotations.to_json() if task.rotations is not None else None,
         # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
         "card": task.definition.file.data["metadata"]["seahelm_lite"],
     }

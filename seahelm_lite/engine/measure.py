@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
 
 from seahelm_lite.engine.plan import Plan, PlannedTask, Variation
 from seahelm_lite.engine.progress import Progress
+from seahelm_lite.engine.spending import Affordable, Spending
 from seahelm_lite.engine.store import ResponseStore
-from seahelm_lite.models.base import DocumentModel, Model, PlanningModel
-from seahelm_lite.records import Failure, Outcome, Response, Sample, Usage
+from seahelm_lite.models.base import Deliver, DocumentModel, Model, PlanningModel
+from seahelm_lite.records import Failure, Outcome, Request, Response, Sample
+
+Stop = Literal["", "at the cost limit", "by its user"]
 
 
 @dataclass(frozen=True)
@@ -21,10 +26,12 @@ class Measured:
     """By request hash."""
     sent: int
     """Requests that were asked and came back, answered or failed, in this session."""
-    interrupted: bool
-    """Whether the user stopped the run; some requests then have no outcome."""
+    stopped: Stop
+    """What ended the run before all was asked; some requests then have no real outcome."""
     notes: tuple[str, ...] = ()
     """What the model had to say of the requests."""
+    spending: Spending | None = None
+    """What the run has spent in all its sessions; None where no price is known."""
 
     def samples(self, task: PlannedTask | Variation) -> list[Sample]:
         """The samples of a task, or of one variation of it, in the order of the plan."""
@@ -37,11 +44,27 @@ class Measured:
 
 
 def measure(
-    plan: Plan, model: Model | DocumentModel, store: ResponseStore, fingerprint: str, progress: Progress
+    plan: Plan,
+    model: Model | DocumentModel,
+    store: ResponseStore,
+    fingerprint: str,
+    progress: Progress,
+    *,
+    run: str = "",
+    max_cost: Decimal | None = None,
 ) -> Measured:
     """Ask everything of a plan that the store has not.
 
     Each response is in the store before the next is looked at. Ctrl-C ends the asking; what was answered is kept.
+
+    Args:
+        plan: What is asked.
+        model: Who is asked.
+        store: Where responses are kept.
+        fingerprint: Of the model.
+        progress: Told how it goes.
+        run: The run's id, under which the store keeps what it has paid for.
+        max_cost: What all sessions of the run together may spend, in the currency of the model's price; it has one.
 
     Raises:
         ModelError: If the model fails as a whole.
@@ -52,32 +75,85 @@ def measure(
     outcomes: dict[str, Outcome] = dict(stored)
     missing = [(digest, request) for digest, request in distinct.items() if digest not in stored]
     documents = sum(1 for task in plan.tasks for _ in task.every_sample())
-    progress.begin(documents=documents, requests=len(distinct), stored=len(stored))
+    spending = _spending(model, max_cost)
+    if spending is not None:
+        for digest in store.paid(run) & stored.keys():
+            spending.count(distinct[digest], stored[digest])
+    progress.begin(documents=documents, requests=len(distinct), stored=len(stored), spending=spending)
 
     def deliver(index: int, outcome: Outcome) -> None:
-        digest = missing[index][0]
+        digest, request = missing[index]
         outcome = _storable(outcome)
+        if spending is not None:
+            spending.count(request, outcome)
         if isinstance(outcome, Response):
-            outcome = store.append(fingerprint, digest, outcome)
+            outcome = store.append(fingerprint, digest, outcome, paid_by=run if spending is not None else None)
         outcomes[digest] = outcome
         progress.answered(outcome)
 
-    interrupted = False
+    interrupted = ran_out = False
     known = len(outcomes)
     notes: tuple[str, ...] = ()
     try:
+        # What there is to know of the requests is to be known of stored answers too.
+        if isinstance(model, PlanningModel):
+            notes = model.plan(list(distinct.values())).notes
         if missing:
-            if isinstance(model, PlanningModel):
-                notes = model.plan(list(distinct.values())).notes
-            model.answer([request for _, request in missing], deliver)
+            ran_out = not _answer(model, [request for _, request in missing], deliver, spending)
     except KeyboardInterrupt:
         interrupted = True
     finally:
         progress.end()
     sent = len(outcomes) - known
+    at_limit = ran_out and len(outcomes) < len(distinct)
+    stopped: Stop = "at the cost limit" if at_limit else "by its user" if interrupted else ""
+    why = f"the run was stopped {stopped}" if stopped else "the model gave no answer"
     for digest, _ in missing:
-        outcomes.setdefault(digest, Failure("the run was interrupted" if interrupted else "the model gave no answer"))
-    return Measured(outcomes, sent, interrupted, notes)
+        outcomes.setdefault(digest, Failure(why))
+    return Measured(outcomes, sent, stopped, (*notes, *_splits(outcomes)), spending)
+
+
+def _splits(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    """A sentence about the log-likelihoods, of all sessions, that leave a token out."""
+    joined = sum(isinstance(outcome, Response) and outcome.joined is True for outcome in outcomes.values())
+    if joined:
+        yield (
+            f"{joined} of {len(outcomes)} prompts end inside a token of the whole text, which counts for the prompt "
+            "and not for the answer"
+        )
+
+
+def _spending(model: Model | DocumentModel, max_cost: Decimal | None) -> Spending | None:
+    facts = model.facts
+    if facts.price is None:
+        return None
+    return Spending(facts.price, limit=max_cost, thinking_tokens=facts.thinking_tokens)
+
+
+def _answer(
+    model: Model | DocumentModel, requests: Sequence[Request], deliver: Deliver, spending: Spending | None
+) -> bool:
+    """Have requests answered; whether the money was enough to send them all.
+
+    What is on its way counts at its most, and comes back cheaper: then there is money for more, as long as one request
+    can be paid for.
+    """
+    if spending is None or spending.limit is None:
+        model.answer(requests, deliver)
+        return True
+    begun = 0
+    while begun < len(requests):
+        part = Affordable(requests[begun:], spending)
+
+        def back(index: int, outcome: Outcome, start: int = begun) -> None:
+            spending.came_back(index)
+            deliver(start + index, outcome)
+
+        model.answer(part, back)
+        if not part.taken:
+            return False
+        begun += part.taken
+    return True
 
 
 def _storable(outcome: Outcome) -> Outcome:
@@ -104,14 +180,3 @@ def _whole(text: str | None) -> str | None:
 def served_models(outcomes: Iterable[Outcome]) -> list[str]:
     """The names under which the endpoint answered."""
     return sorted({outcome.model for outcome in outcomes if isinstance(outcome, Response) and outcome.model})
-
-
-def total_usage(outcomes: Iterable[Outcome]) -> dict[str, int | None]:
-    """Tokens over all responses that state them, and how many do."""
-    stated = [outcome.usage for outcome in outcomes if isinstance(outcome, Response) and outcome.usage]
-
-    def total(name: str) -> int | None:
-        values = [value for usage in stated if (value := getattr(usage, name)) is not None]
-        return sum(values) if values else None
-
-    return {"responses_with_usage": len(stated), **{name: total(name) for name in Usage.__dataclass_fields__}}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from ipaddress import ip_address
 from typing import Literal
 
 from seahelm_lite.catalog.compat import COMPAT, Peer
 from seahelm_lite.catalog.definitions import Pair, TaskDefinition
-from seahelm_lite.catalog.task_card import Protocol, ProtocolName
+from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, ProtocolName
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
+from seahelm_lite.engine.rotations import Rotations, rotations_of, unrotated
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts, Unsuited
+from seahelm_lite.models.hosts import stays_inside
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.shots import draw_shots
 from seahelm_lite.prompts.subset import limited
@@ -58,6 +59,8 @@ class PlannedTask:
     variations: tuple[Variation, ...] = ()
     form: AnswerForm | None = None
     """How answers are read in a compat mode; None where our own protocol says it."""
+    rotations: Rotations | None = None
+    """The documents that are asked in every order of their options, each further order a variation."""
 
     @property
     def shots(self) -> int:
@@ -149,11 +152,17 @@ def make_plan(
 
 
 def refuse_impossible(protocol: Protocol | None, facts: ModelFacts) -> None:
-    """Log-likelihood protocols need a model that gives true prompt log-probabilities.
+    """Log-likelihood protocols need a model that gives true prompt log-probabilities, `gen-choice` one that keeps its
+    answer to a JSON schema.
 
     Raises:
         ProtocolError: Naming the protocol to use instead.
     """
+    if protocol == "gen-choice" and not facts.capabilities.json_schema:
+        raise ProtocolError(
+            f"{facts.name} is not known to keep its answers to a JSON schema, so it cannot be asked in gen-choice",
+            remedy="Use --protocol gen-letter, which every model can do.",
+        )
     if protocol in ("ll-letter", "ll-cloze") and not facts.capabilities.prompt_logprobs:
         raise ProtocolError(
             f"{facts.name} gives no prompt log-probabilities, so it cannot be asked in {protocol}",
@@ -173,7 +182,7 @@ def protocol_for(definition: TaskDefinition, wanted: Protocol | None) -> Protoco
     if card.kind == "generation":
         return "gen"
     protocol: Protocol = wanted or "gen-letter"
-    if protocol not in card.protocols:
+    if protocol not in card.asked_in:
         raise Unsuited(f"cannot be asked in {protocol}, only in {', '.join(card.protocols)}")
     return protocol
 
@@ -202,14 +211,23 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     except DataError as error:
         raise Unsuited(f"{error.what}; {error.remedy}") from None
 
+    documents = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
+
     def samples(asking: Asking) -> tuple[PlannedSample, ...]:
-        return _planned(definition, data, spec, Asker(definition.name, definition.card, protocol, asking).requests)
+        return _planned(documents, spec.repeats, Asker(definition.name, definition.card, protocol, asking).requests)
 
     task = PlannedTask(definition, protocol, layout, tuple(asking.shots), data, samples(asking))
-    variations = (
+    variations = [
         Variation(f"{task.key}~{way.name}", way.over, tuple(way.asking.shots), samples(way.asking)) for way in ways
-    )
-    return replace(task, variations=tuple(variations))
+    ]
+    rotations = rotations_of(documents, data.test, definition.card, protocol, spec, facts)
+    if rotations is not None:
+        ask = Asker(definition.name, definition.card, protocol, asking).requests
+        variations += [
+            Variation(f"{task.key}~rotation-{steps}", "rotations", task.shot_documents, _planned(moved, 1, ask))
+            for steps, moved in rotations.orders()
+        ]
+    return replace(task, variations=tuple(variations), rotations=rotations)
 
 
 def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
@@ -220,17 +238,18 @@ def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: M
     if isinstance(model, DocumentModel):
         model.learn(definition, asked.data, seed=spec.seed)
     name = definition.name if facts.capabilities.by_document else None
-    samples = _planned(definition, asked.data, spec, partial(asked.requests, seed=spec.seed, task=name))
+    documents = limited(asked.data.test, spec.limit, seed=spec.seed, task=definition.name)
+    samples = _planned(documents, spec.repeats, partial(asked.requests, seed=spec.seed, task=name))
     return PlannedTask(definition, COMPAT + peer, asked.layout, (), asked.data, samples, form=asked.form)
 
 
 def _planned(
-    definition: TaskDefinition, data: TaskDocuments, spec: RunSpec, ask: Callable[[Document, int], list[Request]]
+    documents: Iterable[Document], repeats: int, ask: Callable[[Document, int], list[Request]]
 ) -> tuple[PlannedSample, ...]:
     """The samples of the documents that are to be asked."""
     planned = []
-    for document in limited(data.test, spec.limit, seed=spec.seed, task=definition.name):
-        for repeat in range(spec.repeats):
+    for document in documents:
+        for repeat in range(repeats):
             requests = tuple(ask(document, repeat))
             planned.append(PlannedSample(document, repeat, requests, tuple(request.hash() for request in requests)))
     return tuple(planned)
@@ -246,7 +265,7 @@ def layout_for(protocol: Protocol, spec: RunSpec, facts: ModelFacts) -> Literal[
         return "chat"
     if spec.chat_template == "off" or not facts.capabilities.chat:
         return "plain"
-    return "chat" if spec.chat_template == "on" or protocol in ("gen-letter", "gen") else "plain"
+    return "chat" if spec.chat_template == "on" or protocol in WRITTEN_PROTOCOLS else "plain"
 
 
 def _refuse_egress(definition: TaskDefinition, spec: RunSpec, facts: ModelFacts) -> None:
@@ -254,20 +273,13 @@ def _refuse_egress(definition: TaskDefinition, spec: RunSpec, facts: ModelFacts)
     if _is_egress(definition, facts) and not spec.allow_egress:
         raise Unsuited(
             f"its items may not be redistributed ({definition.card.licence.stated}), and {facts.capabilities.host} is "
-            "not this machine; --allow-egress sends them all the same and is written into the manifest"
+            "not this machine, nor on premise by its card; --allow-egress sends them all the same and is written into "
+            "the manifest"
         )
 
 
 def _is_egress(definition: TaskDefinition, facts: ModelFacts) -> bool:
-    host = facts.capabilities.host
-    return host is not None and not _is_this_machine(host) and not definition.card.licence.redistributable
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return not stays_inside(facts.capabilities) and not definition.card.licence.redistributable
 
 
 def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) -> Iterable[str]:
@@ -275,7 +287,7 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
     if spec.compat is not None:
         yield DIFFERENCES[spec.compat]
     if not facts.capabilities.chat and not facts.capabilities.by_document:
-        asked = [task.protocol for task in tasks if task.protocol in ("gen-letter", "gen")]
+        asked = [task.protocol for task in tasks if task.protocol in WRITTEN_PROTOCOLS]
         if asked:
             yield f"{asked[0]} asked as a plain completion: the model has no chat template"
     if spec.chat_template == "off" and not facts.capabilities.plain:
@@ -285,6 +297,7 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
     if spec.chat_template == "on" and not facts.capabilities.chat:
         yield "--chat-template on not honoured: the model has no chat template"
     yield from unvaried([(task.definition.name, task.protocol) for task in tasks], spec, facts)
+    yield from unrotated([(task.definition.card, task.protocol, task.rotations) for task in tasks], spec, facts)
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from seahelm_lite.engine.spending import Spending
 from seahelm_lite.records import Outcome
 
 
 class Progress(Protocol):
     """Told about a run as it goes."""
 
-    def begin(self, *, documents: int, requests: int, stored: int) -> None:
-        """The plan stands: how many documents and distinct requests, and how many of those are answered already."""
+    def begin(self, *, documents: int, requests: int, stored: int, spending: Spending | None = None) -> None:
+        """The plan stands: how many documents and distinct requests, and how many of those are answered already.
+
+        `spending` tells at any time what the run has spent; None where no price is known.
+        """
 
     def answered(self, outcome: Outcome) -> None:
         """One request came back."""
@@ -23,7 +27,7 @@ class Progress(Protocol):
 class Silent:
     """Progress nobody watches."""
 
-    def begin(self, *, documents: int, requests: int, stored: int) -> None:
+    def begin(self, *, documents: int, requests: int, stored: int, spending: Spending | None = None) -> None:
         """Ignored."""
 
     def answered(self, outcome: Outcome) -> None:

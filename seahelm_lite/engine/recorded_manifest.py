@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seahelm_lite.catalog.costs import tally
 from seahelm_lite.catalog.task_card import RECORDED
-from seahelm_lite.engine.manifest import environment, stamp, versions
-from seahelm_lite.engine.measure import total_usage
+from seahelm_lite.engine.latency import latency
+from seahelm_lite.engine.manifest import environment, stamp, unknown_cost, versions
 from seahelm_lite.engine.recorded import RecordedTask
 from seahelm_lite.models.recorded.base import Origin
 from seahelm_lite.records import JsonValue, Outcome, sha256_hex
@@ -56,7 +57,14 @@ class RecordedRun:
 
 
 def imported_manifest(
-    run: RecordedRun, *, status: str, remarks: Sequence[str], offline: bool, started: float, finished: float
+    run: RecordedRun,
+    *,
+    status: str,
+    remarks: Sequence[str],
+    languages: Sequence[JsonValue],
+    offline: bool,
+    started: float,
+    finished: float,
 ) -> dict[str, Any]:
     """The manifest of an imported run. Times are those of the import.
 
@@ -64,6 +72,7 @@ def imported_manifest(
         run: What was imported.
         status: `complete` or `incomplete`.
         remarks: What a reader should know of how answers ended.
+        languages: What the tasks of each language took.
         offline: Whether data came without a network.
         started: Unix time.
         finished: Unix time.
@@ -91,8 +100,10 @@ def imported_manifest(
         "sessions": [{**times, "requests_sent": 0}],
         "requests_sent": 0,
         "served_models": [],
-        "usage": total_usage(outcomes),
-        "cost": {"value": None, "reason": "whoever recorded the answers paid for them"},
+        "usage": tally(outcomes).usage(),
+        "cost": unknown_cost("whoever recorded the answers paid for them"),
+        "latency": latency(outcomes),
+        "languages": list(languages),
         "imported": {
             "format": run.format,
             "source": run.origin.source,
@@ -134,8 +145,11 @@ def _task_entry(run: RecordedRun, key: str, task: RecordedTask) -> dict[str, Any
         "documents": len(task.data.test),
         "documents_total": len(task.data.test),
         "answer_form": task.form.to_json(),
-        "usage": total_usage(_outcomes(task)),
+        "usage": tally(_outcomes(task)).usage(),
+        "cost": None,
+        "latency": latency(_outcomes(task)),
         "variations": [],
+        "rotations": None,
         "card": definition.file.data["metadata"]["seahelm_lite"],
     }
 

@@ -90,9 +90,10 @@ class RunFolder:
 
     def discard(self) -> None:
         """Remove the manifest of a run that has nothing else, and its folder."""
-        (self.path / MANIFEST).unlink(missing_ok=True)
-        (self.path / f"{MANIFEST}.partial").unlink(missing_ok=True)
-        if self.path.is_dir() and not any(self.path.iterdir()):
+        own = {MANIFEST, f"{MANIFEST}.partial"}
+        if self.path.is_dir() and not {path.name for path in self.path.iterdir()} - own:
+            for name in own:
+                (self.path / name).unlink(missing_ok=True)
             self.path.rmdir()
 
     def write_manifest(self, manifest: Mapping[str, JsonValue]) -> None:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from seahelm_lite.catalog.compat import Peer
 from seahelm_lite.catalog.task_card import Protocol
 from seahelm_lite.errors import RunFolderError
+from seahelm_lite.models.base import Thinking
 from seahelm_lite.records import JsonValue
 
 
@@ -37,11 +38,21 @@ class RunSpec(BaseModel):
     """Documents per task."""
     system_prompt: str | None = None
     chat_template: Literal["auto", "on", "off"] = "auto"
+    thinking: Thinking = "auto"
     max_tokens: int | None = Field(default=None, ge=1)
     """Instead of the limit on each task's card."""
     allow_egress: bool = False
     templates: Literal["default", "all"] = "default"
     """Wordings of the instruction to answer with a letter: each further one repeats the task, as for `shot_seeds`."""
+
+    rotations: int = Field(default=0, ge=0, le=100)
+    """Percent of the documents that are asked in every cyclic order of their options."""
+
+    @field_validator("chat_template", "thinking", mode="before")
+    @classmethod
+    def _is_a_word(cls, value: object) -> object:
+        """YAML 1.1 reads `on` and `off` as booleans."""
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
     @field_validator("shot_seeds")
     @classmethod
@@ -57,8 +68,25 @@ class RunSpec(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _can_be_switched(self) -> RunSpec:
+        if self.thinking != "auto" and self.chat_template == "off":
+            raise ValueError("thinking is switched in the chat template, so it cannot be off")
+        if self.thinking == "on" and (self.protocol in ("ll-letter", "ll-cloze") or self.compat == "lm-eval"):
+            raise ValueError(f"nothing is thought in {self.protocol or self.compat}, which compares given texts")
+        return self
+
+    @model_validator(mode="after")
     def _asks_one_way(self) -> RunSpec:
-        own = ("protocol", "shots", "shot_seeds", "templates", "system_prompt", "chat_template", "max_tokens")
+        own = (
+            "protocol",
+            "shots",
+            "shot_seeds",
+            "templates",
+            "rotations",
+            "system_prompt",
+            "chat_template",
+            "max_tokens",
+        )
         given = [name for name in own if getattr(self, name) != type(self).model_fields[name].default]
         if self.compat is not None and given:
             raise ValueError(f"compat {self.compat} has prompts and limits of its own, so leave out {', '.join(given)}")

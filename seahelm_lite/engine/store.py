@@ -18,7 +18,12 @@ CREATE TABLE IF NOT EXISTS responses (
     request     TEXT NOT NULL,
     response    TEXT NOT NULL,
     PRIMARY KEY (fingerprint, request)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS payments (
+    run     TEXT NOT NULL,
+    request TEXT NOT NULL,
+    PRIMARY KEY (run, request)
+) WITHOUT ROWID;
 """
 _LOOKUP_BATCH = 500
 _LOG_PAGES = 8000
@@ -47,17 +52,25 @@ class ResponseStore:
             # Keys are hashes, so that a few answers touch pages all over the file: the fewer times they are folded in,
             # the less is written.
             self._connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
-            self._connection.execute(_SCHEMA)
+            self._connection.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise self._unwritable(error) from None
 
-    def append(self, fingerprint: str, request: str, response: Response) -> Response:
+    def append(self, fingerprint: str, request: str, response: Response, *, paid_by: str | None = None) -> Response:
         """Keep a response, and return the one that stands: the first of a key, which another run may have stored.
+
+        Args:
+            fingerprint: Of the model.
+            request: The request's hash.
+            response: What came back.
+            paid_by: The run that has to pay for it, where it has a price.
 
         Raises:
             RunFolderError: If it cannot be written (full disk, folder gone).
         """
         try:
+            if paid_by is not None:
+                self._connection.execute("INSERT OR IGNORE INTO payments VALUES (?, ?)", (paid_by, request))
             cursor = self._connection.execute(
                 "INSERT OR IGNORE INTO responses VALUES (?, ?, ?)",
                 (fingerprint, request, canonical_json(response.to_json())),
@@ -81,6 +94,10 @@ class ResponseStore:
             rows = self._read(query, (fingerprint, *batch))
             found.update({request: Response.from_json(json.loads(body)) for request, body in rows})
         return found
+
+    def paid(self, run: str) -> set[str]:
+        """The requests whose responses a run paid for; raises as `lookup`."""
+        return {request for (request,) in self._read("SELECT request FROM payments WHERE run = ?", (run,))}
 
     def holds(self, fingerprint: str) -> bool:
         """Whether there is any response of a model; raises as `lookup`."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
+from seahelm_lite.catalog.access import Price
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.models.training import Training
 from seahelm_lite.records import JsonValue, Outcome, Request
 from seahelm_lite.sources.documents import TaskDocuments
+
+Thinking = Literal["auto", "on", "off"]
+"""Whether a model shall think before it answers; `auto` leaves that to the model."""
 
 Deliver = Callable[[int, Outcome], None]
 """Called with the index of a request and its outcome, as soon as it is known, in any order, from one thread."""
@@ -29,8 +33,14 @@ class Capabilities:
     """Answers by task and document id rather than by text (baselines, replay)."""
     writes: bool = True
     """Answers in words of its own; a model that does not only chooses among options."""
+    json_schema: bool = False
+    """Keeps its answer to a JSON schema that the request carries, which `gen-choice` needs."""
     host: str | None = None
     """Host that receives the prompts; None when nothing leaves the process."""
+    on_premise: bool = False
+    """Whether that host is the evaluator's own, as a card says."""
+    token_host: str | None = None
+    """Host that hands out tokens for it, where that is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,12 @@ class ModelFacts:
     """What the model cannot honour of what was asked, in sentences that a reader understands."""
     training: Training | None = None
     """How far a checkpoint had been trained, where that can be told; it changes no answer."""
+    price: Price | None = None
+    """What its tokens cost, where a card says it; the source in words."""
+    thinking_tokens: int = 0
+    """What it may write beyond the limit of an answer, since it thinks before."""
+    told_limit: bool = True
+    """Whether it is told the limit of an answer; what is written by one that is not has no known bound."""
 
 
 class Model(Protocol):
@@ -60,7 +76,11 @@ class Model(Protocol):
         """Identity and abilities."""
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
-        """Answer every request, delivering each outcome once."""
+        """Answer the requests, delivering each outcome once.
+
+        A model with a price goes through the sequence as it sends: at a cost limit the sequence ends early, and what
+        was not taken is neither sent nor delivered.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,21 +34,26 @@ from lm_eval.api.registry import get_model, model_registry
 from lm_eval.utils import handle_arg_string
 
 from seahelm_lite.errors import ModelError, ProtocolError, SeahelmError
+from seahelm_lite.models import lm_eval_api
 from seahelm_lite.models.base import Deliver, Planned
 from seahelm_lite.models.packed import backend as packed
 from seahelm_lite.models.packed.endings import Text
+from seahelm_lite.models.switches import with_its_beginning
 from seahelm_lite.records import Failure, Request, Response
 
 _Key = tuple[str, str]
 
 
-# By the name of an attribute, as lm-eval's own are: the class needs torch, which nobody but its users should wait for.
+# By the name of an attribute, as lm-eval's own are: a class may need torch, which nobody but its users should wait for.
 model_registry.register(packed.NAME, target=f"{__name__}:Packed")
+model_registry.register(lm_eval_api.NAME, target=f"{__name__}:Api")
 
 
 def __getattr__(name: str) -> Any:
     if name == "Packed":
         return packed.packed_class(get_model("hf"))
+    if name == "Api":
+        return lm_eval_api.api_class(LM)
     raise AttributeError(name)
 
 
@@ -188,6 +193,9 @@ def _quietly(method: Callable[..., Any]) -> Callable[..., Any]:
 class _Hook(CacheHook):  # type: ignore[misc]
     """Matches finished answers to the requests they belong to."""
 
+    takes_failures = True
+    """Unlike lm-eval's own hook, which stores whatever it is given."""
+
     def __init__(
         self, model: LM, method: str, items: Sequence[tuple[int, Request]], deliver: Deliver, *, remote: bool
     ) -> None:
@@ -220,7 +228,9 @@ class _Hook(CacheHook):  # type: ignore[misc]
             self._open.discard(position)
             self.answered += 1
             index, request = self._items[position]
-            self._deliver(index, self._outcome(request, result))
+            self._deliver(
+                index, with_its_beginning(self._outcome(request, result), self.arguments[position][0], self.model)
+            )
 
     def fail_rest(self, cause: str) -> None:
         """Deliver a failure for every request without an answer."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from seahelm_lite.catalog.model_card import Reasoning
 from seahelm_lite.errors import ModelError
-from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned, Thinking
+from seahelm_lite.models.hosts import refuse_outside, without_hub
 from seahelm_lite.models.slices import Slices, slice_size
+from seahelm_lite.models.switches import (
+    UNKNOWN,
+    backend_arguments,
+    refuse_without_switch,
+    thought_of,
+)
 from seahelm_lite.models.training import training_of
 from seahelm_lite.models.weights import chat_template_of, loaded_facts, local_hashes
 from seahelm_lite.records import Outcome, Request
@@ -52,31 +62,51 @@ _IN_PROCESS = frozenset(
 class LmEvalModel:
     """A model behind an lm-eval backend."""
 
-    def __init__(self, kind: str, arguments: Mapping[str, Any], *, spec: str) -> None:
+    def __init__(
+        self,
+        kind: str,
+        arguments: Mapping[str, Any],
+        *,
+        spec: str,
+        reasoning: Reasoning = UNKNOWN,
+        thinking: Thinking = "auto",
+        offline: bool = False,
+    ) -> None:
         """Load it.
 
         Args:
             kind: lm-eval's name of the backend.
             arguments: Constructor arguments of the backend.
             spec: The model SPEC, for error texts.
+            reasoning: What the model's card says of its thinking.
+            thinking: Whether it shall think.
+            offline: Whether no other host may be asked for anything.
 
         Raises:
-            ModelError: If it cannot be loaded.
+            ModelError: If it cannot be loaded, cannot be told whether to think, or is elsewhere while offline.
         """
-        from seahelm_lite.models import lm_eval_bridge
-
-        self._bridge = lm_eval_bridge
+        thought = thought_of(kind, arguments, reasoning, thinking, spec=spec)
+        over_chat_api = "chat" in kind or kind == "litellm"
+        capabilities = Capabilities(chat=over_chat_api, prompt_logprobs=not over_chat_api, host=_host(kind, arguments))
+        if offline:
+            refuse_outside(capabilities, spec)  # some backends ask their server when they are made
+        arguments = {**arguments, **backend_arguments(kind, thought)}
         size = slice_size(kind, arguments, where=spec)
         self._slices = Slices(size) if size is not None else None
         # Whole slices are handed over; within one, the backend makes its own batches.
         handed = {**arguments, "batch_size": "auto"} if size is not None else arguments
-        self._model = lm_eval_bridge.load(kind, handed, where=spec)
-        over_chat_api = "chat" in kind or kind == "litellm"
+        with without_hub() if offline else contextlib.nullcontext():
+            from seahelm_lite.models import lm_eval_bridge
+
+            self._bridge = lm_eval_bridge
+            self._model = lm_eval_bridge.load(kind, handed, where=spec)
         template = chat_template_of(self._model)
+        refuse_without_switch(template, thought, spec=spec)
         telling = {name: value for name, value in arguments.items() if name not in _SPEED_ONLY}
         files = local_hashes(telling)
         # Where the files stand does not change an answer; what is in them does.
         kept = {name: str(value) for name, value in telling.items() if name not in files}
+        self._thinking_tokens = thought.tokens
         self.facts = ModelFacts(
             name=_short_name(kind, arguments),
             fingerprint={
@@ -86,14 +116,13 @@ class LmEvalModel:
                 "chat_template": template,
                 "files": files,
                 **loaded_facts(self._model),
+                **({"thinking": thinking} if thinking != "auto" else {}),
+                **({"thinking_tokens": self._thinking_tokens} if self._thinking_tokens else {}),
             },
-            capabilities=Capabilities(
-                chat=template is not None or over_chat_api,
-                prompt_logprobs=not over_chat_api,
-                host=_host(kind, arguments),
-            ),
+            capabilities=replace(capabilities, chat=template is not None or over_chat_api),
             deviations=tuple(_deviations(self._model)),
             training=training_of(arguments),
+            thinking_tokens=self._thinking_tokens,
         )
         tokenizer = vars(self._model).get("tokenizer")
         self.encode: Callable[[str], Sequence[int]] | None = getattr(tokenizer, "encode", None)
@@ -101,21 +130,47 @@ class LmEvalModel:
 
     def plan(self, requests: Sequence[Request]) -> Planned:
         """As `PlanningModel.plan`."""
-        return self._slices.plan(requests) if self._slices else self._bridge.plan(self._model, requests)
+        return self._slices.plan(requests) if self._slices else self._bridge.plan(self._model, self._longer(requests))
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         """Answer a whole list; each answer is delivered when the backend reports it."""
         remote = self.facts.capabilities.host is not None
+        longer = self._longer(requests)
         if self._slices is None:
-            self._bridge.answer(self._model, requests, deliver, remote=remote)
+            self._bridge.answer(self._model, longer, deliver, remote=remote)
             return
         for places in self._slices.of(requests):
-            part = [requests[place] for place in places]
+            part = [longer[place] for place in places]
             self._bridge.answer(self._model, part, partial(_deliver_at, places, deliver), remote=remote)
 
+    def _longer(self, requests: Sequence[Request]) -> Sequence[Request]:
+        """The requests with room for thinking."""
+        more = self._thinking_tokens
+        if not more:
+            return requests
+        return [
+            replace(request, params={**request.params, "max_tokens": request.params["max_tokens"] + more})
+            if request.kind == "generate"
+            else request
+            for request in requests
+        ]
 
-def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmEvalModel:
+
+def hugging_face(
+    target: str,
+    arguments: Mapping[str, Any],
+    *,
+    spec: str,
+    reasoning: Reasoning = UNKNOWN,
+    thinking: Thinking = "auto",
+    offline: bool = False,
+) -> LmEvalModel:
     """A model in a folder or a hub repository, run by transformers: lm-eval's `hf`, scored by packs.
+
+    Args:
+        target: The folder or repository.
+        arguments: Further arguments of the backend.
+        spec: As for `LmEvalModel`, and so the following.
 
     Raises:
         ModelError: If the folder is missing, or holds no weights or no tokenizer.
@@ -129,7 +184,7 @@ def hugging_face(target: str, arguments: Mapping[str, str], *, spec: str) -> LmE
     options.setdefault("device", _best_device(spec))
     if "device_map" in options and options["device"] != "cpu":
         options["parallelize"] = "True"  # lm-eval heeds no device_map without it
-    return LmEvalModel("seahelm-packed", options, spec=spec)
+    return LmEvalModel("seahelm-packed", options, spec=spec, reasoning=reasoning, thinking=thinking, offline=offline)
 
 
 def _deliver_at(places: Sequence[int], deliver: Deliver, index: int, outcome: Outcome) -> None:

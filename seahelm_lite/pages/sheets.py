@@ -8,7 +8,7 @@ from typing import Literal
 
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.facts import Known
-from seahelm_lite.catalog.task_card import Protocol, TaskCard
+from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, TaskCard
 from seahelm_lite.errors import AbsentSourceError
 from seahelm_lite.prompts.asking import Asker, Asking
 from seahelm_lite.prompts.words import language_words
@@ -115,7 +115,7 @@ def _placeholder(card: TaskCard, known: Known) -> Document:
 
 
 def _prompt(task: TaskDefinition, protocol: Protocol, document: Document) -> Prompt:
-    chat = protocol in ("gen-letter", "gen")
+    chat = protocol in WRITTEN_PROTOCOLS
     asker = Asker(task.name, task.card, protocol, Asking(layout="chat" if chat else "plain"))
     requests = asker.requests(document)
     first = requests[0]

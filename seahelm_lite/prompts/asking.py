@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
 from seahelm_lite.errors import DataError
-from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, derive
+from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, answer_schema, derive
 from seahelm_lite.prompts.templates import list_of, text_of
 from seahelm_lite.records import Document, JsonValue, Message, Request
 
@@ -27,7 +27,7 @@ class Asking:
     max_tokens: int | None = None
     """Instead of the card's limit."""
     wording: int = 1
-    """Of the instruction to answer with a letter, which only `gen-letter` has."""
+    """Of the instruction to answer with a letter, which `gen-letter` and `gen-choice` have."""
     by_document: bool = False
     """Whether the model answers by task and document id, which then belong to the request."""
 
@@ -57,14 +57,17 @@ class Asker:
         chat = self._asking.layout == "chat"
         messages = (*self._turns_prefix, Message("user", question)) if chat else None
         context = None if chat else self._text_prefix + question
-        by_document = self._asking.by_document
+        by_document, params = self._asking.by_document, self._params
+        if self.form.letters:
+            letters = self.form.letters[: len(document.fields["options"])]
+            params = {**params, "json_schema": answer_schema(letters)}
         # A chat template ends where the answer begins, so there is nothing to delimit (lm-eval does the same).
         delimiter = "" if chat else TARGET_DELIMITER
         continuations = [None] if choices is None else [delimiter + choice for choice in choices]
         return [
             Request(
                 kind="generate" if continuation is None else "loglikelihood",
-                params=self._params,
+                params=params,
                 messages=messages,
                 context=context,
                 continuation=continuation,

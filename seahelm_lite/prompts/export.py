@@ -9,7 +9,7 @@ import yaml
 
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
-from seahelm_lite.errors import CardError
+from seahelm_lite.errors import CardError, ProtocolError
 from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, derive
 
 _DATA = "seahelm_lite.prompts.lm_eval_data.load_dataset"
@@ -42,7 +42,16 @@ _Dumper.add_representer(
 
 
 def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0, wording: int = 1) -> dict[str, Any]:
-    """The lm-eval keys of a task under a protocol, without its metadata; raises as `derive`."""
+    """The lm-eval keys of a task under a protocol, without its metadata.
+
+    Raises:
+        ProtocolError: As `derive`; for `gen-choice`, since no task file of lm-eval can ask for a JSON schema.
+    """
+    if protocol == "gen-choice":
+        raise ProtocolError(
+            "lm-eval cannot ask for an answer that fits a JSON schema, so gen-choice cannot be exported",
+            remedy="Export gen-letter, which has the same prompts.",
+        )
     form = derive(card, protocol, wording=wording)
     name = card.id if protocol == card.protocols[0] else f"{card.id}@{protocol}"
     fields: dict[str, Any] = {
@@ -92,7 +101,7 @@ def to_yaml(fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
 
 
 def export(definition: TaskDefinition, protocol: Protocol, *, shots: int = 0, wording: int = 1) -> str:
-    """A task under a protocol as the text of a plain lm-eval task file; raises as `derive`."""
+    """A task under a protocol as the text of a plain lm-eval task file; raises as `lm_eval_fields`."""
     fields = lm_eval_fields(definition.card, protocol, shots=shots, wording=wording)
     return to_yaml(fields, definition.lm_eval["metadata"])
 

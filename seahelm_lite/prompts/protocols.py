@@ -6,15 +6,19 @@ ask with the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
 from seahelm_lite.errors import ProtocolError
 from seahelm_lite.prompts.words import LanguageWords, language_words
+from seahelm_lite.records import JsonValue
 
 TARGET_DELIMITER = " "
 SHOT_DELIMITER = "\n\n"
+ANSWER_MEMBER = "answer"
+"""Name of the JSON member that holds the letter under `gen-choice`."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,24 @@ class Form:
     """Longest answer of a generation, in tokens."""
     stop: tuple[str, ...] = (SHOT_DELIMITER,)
     """Where a model that continues plain text has come to the end of its answer."""
+    letters: tuple[str, ...] = ()
+    """Of which as many as a document has options may be the answer, in a JSON object that the request asks for; empty
+    where the answer is free text."""
 
 
 def has_wordings(protocol: str) -> bool:
     """Whether the prompts of a protocol hold the instruction of which every language has several wordings."""
-    return protocol == "gen-letter"
+    return protocol in ("gen-letter", "gen-choice")
+
+
+def answer_schema(letters: Sequence[str]) -> dict[str, JsonValue]:
+    """The JSON schema of an answer under `gen-choice`: an object with one of these letters, and nothing else."""
+    return {
+        "type": "object",
+        "properties": {ANSWER_MEMBER: {"type": "string", "enum": list(letters)}},
+        "required": [ANSWER_MEMBER],
+        "additionalProperties": False,
+    }
 
 
 def derive(card: TaskCard, protocol: Protocol, *, wording: int = 1) -> Form:
@@ -51,7 +68,7 @@ def derive(card: TaskCard, protocol: Protocol, *, wording: int = 1) -> Form:
     Raises:
         ProtocolError: If the card does not allow the protocol, or the protocol has no such instruction.
     """
-    if protocol not in card.protocols:
+    if protocol not in card.asked_in:
         raise ProtocolError(f"{card.suite} tasks cannot be asked in {protocol}", remedy=_allowed(card))
     if wording != 1 and not has_wordings(protocol):
         raise ProtocolError(f"{protocol} has one wording only", remedy="Use gen-letter, which has several.")
@@ -70,13 +87,15 @@ def derive(card: TaskCard, protocol: Protocol, *, wording: int = 1) -> Form:
             target="answer",
             max_tokens=card.max_tokens,
         )
+    letter, choosing = f"{{{{ {list(words.letters)!r}[answer] }}}}", protocol == "gen-choice"
     return Form(
         protocol=protocol,
         output_type="generate_until",
         question=listing + "\n" + _letter_instruction(words, wording) + "\n" + _label(words, words.answer),
         choices=None,
-        target=f"{{{{ {list(words.letters)!r}[answer] }}}}",
+        target=f'{{"{ANSWER_MEMBER}": "{letter}"}}' if choosing else letter,
         max_tokens=card.max_tokens,
+        letters=words.letters if choosing else (),
     )
 
 

@@ -52,6 +52,9 @@ class LanguageWords(BaseModel):
     """The same asked in other words, with the letters in another place, to see how much a score hangs on the words."""
     or_word: str
     """With the spaces around it: joins the last two letters of a list."""
+    about_options: tuple[str, ...]
+    """By which an option speaks of others, such as `all of the above`; `{letter}` is any option's letter. Where words
+    are set apart by spaces, a phrase of one word has to be the whole option: inside of one it says too little."""
     and_words: tuple[str, ...]
     """Words between two letters that leave open which one is meant."""
     negations: tuple[str, ...]
@@ -60,10 +63,26 @@ class LanguageWords(BaseModel):
     """Words after which an answer is explicit."""
     option_words: tuple[str, ...]
     """Words that may stand between a tag and its letter, such as the one for `option`."""
+    copulas: tuple[str, ...]
+    """Words such as `is`, which also may stand there, and between a sentence's subject and its answer; where the verb
+    comes last, after the answer."""
+    numbering: tuple[str, ...] = ()
+    """What stands between an option word and the number of an option, such as `no.`"""
+    turns: tuple[str, ...]
+    """Words at the beginning of a clause that lead to an answer where its letter follows at once and ends the sentence:
+    `therefore`, `actually`."""
+    polite: tuple[str, ...] = ()
+    """Polite words that may follow an answer and say nothing."""
+    articles: tuple[str, ...] = ()
+    """Words before a noun without which the text of an option is still the same."""
     choose_phrases: tuple[str, ...]
     """Phrases such as `I choose`."""
     refusals: tuple[str, ...]
     """Phrases that begin a refusal."""
+    excuses: tuple[str, ...]
+    """What often stands at some distance before the words of `inability`: an apology, or `as an AI`."""
+    inability: tuple[str, ...]
+    """Phrases such as `I cannot`, which refuse only after one of `excuses`."""
     spaces_between_words: bool = True
 
     def letters_phrase(self, count: int) -> str:

@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of the files we write, for readers that are not this package."""
+"""JSON Schemas (draft 2020-12) of the files we write, and of model cards, for readers that are not this package."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from importlib import resources
 from typing import Any, Literal
 
 
-def schema(name: Literal["run-1", "scores-1", "board-results-1"]) -> dict[str, Any]:
-    """The schema of `manifest.json` (`run-1`), of `scores.json` (`scores-1`), or of the results of a board."""
+def schema(name: Literal["run-1", "scores-1", "board-results-1", "model-1", "bridge-1"]) -> dict[str, Any]:
+    """The schema of `manifest.json` (`run-1`), `scores.json` (`scores-1`), the results of a board, a model card, or of
+    what `compare --bridge --json` prints."""
     text = (resources.files(__package__) / f"{name}.json").read_text(encoding="utf-8")
     body: dict[str, Any] = json.loads(text)
     return body

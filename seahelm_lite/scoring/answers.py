@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.task_card import TaskCard
+from seahelm_lite.prompts.protocols import ANSWER_MEMBER
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
@@ -19,9 +20,12 @@ from seahelm_lite.scoring.written import accepted
 TIE = "tie of the highest log-likelihoods"
 REFUSAL = "refusal"
 CONTENT_FILTER = "content filter"
+MEMBER = "member"
+"""How `read_member` says that it read an answer."""
 
 _FORMS = {
     "gen-letter": AnswerForm("letter"),
+    "gen-choice": AnswerForm("letter", key=ANSWER_MEMBER),
     "ll-letter": AnswerForm("likelihood"),
     "ll-cloze": AnswerForm("likelihood"),
     "gen": AnswerForm("text"),

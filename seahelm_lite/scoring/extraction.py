@@ -12,9 +12,11 @@ from typing import Literal
 
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.scoring.claims import Claims
-from seahelm_lite.scoring.letters import LINE_OF_JSON, Patterns, patterns_for
+from seahelm_lite.scoring.letters import CROSSES, LINE_OF_JSON, TICKS, Patterns, patterns_for
+from seahelm_lite.scoring.lines import Lines
 from seahelm_lite.scoring.normalise import for_matching, strip_reasoning, unify
-from seahelm_lite.scoring.option_texts import SEVERAL, Found, fold, plain, squeeze
+from seahelm_lite.scoring.option_texts import SEVERAL, Found, only, plain, squeeze, without_pictures
+from seahelm_lite.scoring.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,14 @@ class Reading:
     index: int | None = None
     """The option of an `answer`."""
     how: str = ""
-    """The rule that read it: `member`, `tag`, `boxed`, `json`, `alone`, `text`, `sentence`, `choose`."""
+    """The rule that read it: `member`, `tag`, `boxed`, `json`, `turn`, `alone`, `number`, `text`, `sentence`,
+    `choose`, `tick`."""
 
 
 _FLAT_OBJECT = re.compile(r"\{[^{}]*\}")
 
+_BEFORE_CLAUSE = ".,;:!?…)\n"
 _CLAUSE_ENDS = re.compile(r"[)\]}>]*\s*(?:[.,;:!?)\]|។៕၊။。]|$)")
-_SENTENCES = re.compile(r"(?<=[.!។။])\s+|\n+")
 _SENTENCE_ENDS = re.compile(r"[)\]}>$]*\s*(?:[.;!?។៕။。]|$)")
 _WORD = re.compile(r"\w")
 _NEXT_WORD = re.compile(r"\s*(?:[^\s.,;:!?]+\s*){1,2}")
@@ -56,7 +59,7 @@ def read_choice(text: str, options: Sequence[str], words: LanguageWords) -> Read
     if index is not None:
         return Reading("answer", index, "alone")
     outside, unclosed = strip_reasoning(unify(text))
-    reply = plain(_json_as_lines(outside, patterns)).strip()
+    reply = without_pictures(plain(_json_as_lines(outside, patterns)), options, keep=TICKS + CROSSES).strip()
     reading = _Reply(reply, options, patterns).read()
     if unclosed and reading.kind != "answer":
         return Reading("unclosed")
@@ -130,6 +133,8 @@ class _Hit:
     strength: Literal["clear", "stated", "aside"]
     """Right after a tag; elsewhere in the tag's sentence; after the word for `answer` in a sentence that goes on."""
     how: str
+    whole: bool = False
+    """Whether it is all that its line says."""
 
 
 class _Reply:
@@ -139,11 +144,15 @@ class _Reply:
         self._text = text
         self._patterns = patterns
         self._claims = Claims(text, options, patterns)
+        self._lines = Lines(text, self._claims, patterns)
+        self._statements = Statements(text, self._claims, patterns)
 
     def read(self) -> Reading:
         """Apply the rules."""
-        hits = sorted([*self._tagged(), *self._reversed()], key=lambda hit: hit.place)
+        hits = sorted([*self._tagged(), *self._reversed(), *self._turns()], key=lambda hit: hit.place)
         clear = [hit for hit in hits if hit.strength == "clear"]
+        if len(clear) > 1 and self._differ_side_by_side(*clear[-2:]):
+            return Reading("ambiguous")
         if clear:
             return _settle(clear[-1], hits)
         several = False
@@ -154,19 +163,24 @@ class _Reply:
                 return Reading("answer", found, how)
         if several:
             return Reading("ambiguous")
-        if self._patterns.refusal.search(for_matching(self._text)):
+        folded = for_matching(self._text)
+        if self._patterns.refusal.search(folded) or self._patterns.declined.search(folded):
             return Reading("refused")
         return Reading("ambiguous" if self._names_several() else "unparsed")
 
     def _without_clear_tag(self, hits: list[_Hit]) -> Iterator[tuple[Found, str]]:
-        yield self._bare_line(), "alone"
-        yield self._claims.options.equal(self._text), "text"
+        yield self._lines.bare(), "alone"
+        yield self._claims.whole(self._text), "text"
         yield next((hit.found for hit in reversed(hits) if hit.strength == "stated"), None), "sentence"
         yield self._chosen(), "choose"
         yield self._claims.repeated(), "text"
-        yield self._lettered_lines(), "alone"
-        yield _only({hit.found for hit in hits}), "sentence"
-        yield self._opening_text(), "text"
+        yield self._lines.ticked(), "tick"
+        yield self._lines.lettered(), "alone"
+        yield self._lines.numbered(), "number"
+        yield only({hit.found for hit in hits}), "sentence"
+        yield self._statements.opening(), "text"
+        yield self._statements.stated_text(), "text"
+        yield self._statements.stated_letter(), "sentence"
 
     # Answers after a tag
 
@@ -194,7 +208,30 @@ class _Reply:
             found = self._further_on(lead.end(), line_end, separated)
             return None if found is None else _Hit(tag.start(), found, "stated", how)
         clear = separated or self._ends_sentence(lead.end(), line_end)
-        return _Hit(tag.start(), found, "clear" if clear else "aside", how)
+        whole = self._claims.is_all(lead.end(), line_end)
+        return _Hit(tag.start(), found, "clear" if clear else "aside", how, whole)
+
+    def _differ_side_by_side(self, first: _Hit, second: _Hit) -> bool:
+        """Whether two answers stand on two lines with nothing between them that takes the first one back."""
+        line_end = self._text.find("\n", first.place, second.place)
+        apart = line_end < 0 or _WORD.search(self._text, line_end, second.place)
+        return first.whole and first.found != second.found and not apart
+
+    def _begins_clause(self, turn: re.Match[str]) -> bool:
+        before = self._text[max(0, turn.start() - _NEAR) : turn.start()].rstrip(" ")
+        return not self._patterns.spaced or not before or before[-1] in _BEFORE_CLAUSE
+
+    def _turns(self) -> Iterator[_Hit]:
+        """Letters that follow a word such as `therefore` at once and end their sentence."""
+        for turn in self._patterns.turn.finditer(self._text):
+            lead, line_end = self._claims.lead(turn.end(), len(self._text))
+            letter = self._patterns.letter.match(self._text, lead.end(), line_end)
+            index = None if letter is None else self._patterns.option(letter)
+            if letter is None or index is None or letter["letter"].islower():
+                continue
+            same_line = "\n" not in self._text[turn.end() : lead.end()]
+            if same_line and self._begins_clause(turn) and self._ends_sentence(lead.end(), line_end):
+                yield _Hit(turn.start(), index, "clear", "turn")
 
     def _ends_sentence(self, start: int, end: int) -> bool:
         letter = self._patterns.letter.match(self._text, start, end)
@@ -226,8 +263,11 @@ class _Reply:
             index = self._patterns.option(letter)
             after = _NEXT_WORD.match(self._text, letter.end())
             wrong = after is not None and self._patterns.negation.search(after[0]) is not None
-            if index is not None and not wrong and not self._is_negated(letter.start()):
-                yield _Hit(letter.start(), index, "stated", "sentence")
+            if index is None or wrong or self._is_negated(letter.start()):
+                continue
+            joined = self._patterns.joined_before.search(self._text, max(0, letter.start() - _NEAR), letter.start())
+            either = joined is not None and self._patterns.option(joined) not in (None, index)
+            yield _Hit(letter.start(), SEVERAL if either else index, "stated", "sentence")
 
     def _is_negated(self, place: int) -> bool:
         near = max(0, place - _NEAR)
@@ -235,15 +275,6 @@ class _Reply:
         return self._patterns.negation.search(self._text, clause, place) is not None
 
     # Answers without a tag
-
-    def _bare_line(self) -> Found:
-        """The letter that is all of the first or the last line."""
-        lines = self._text.split("\n")
-        return _only({index for line in (lines[0], lines[-1]) if (index := self._bare(line)) is not None})
-
-    def _bare(self, line: str) -> Found:
-        letter = self._patterns.line.match(line)
-        return None if letter is None or _WORD.search(letter["tail"]) else self._patterns.option(letter)
 
     def _chosen(self) -> Found:
         """What follows the last phrase like `I choose`."""
@@ -254,34 +285,6 @@ class _Reply:
                 claimed = self._claims.claim(lead, line_end, line_end)
                 found = found if claimed is None else claimed
         return found
-
-    def _lettered_lines(self) -> Found:
-        """The option with which the first or last line begins, where no other line begins with another."""
-        named = [self._option_of_line(line.strip()) for line in self._text.split("\n") if line.strip()]
-        if not named or (named[0] is None and named[-1] is None):
-            return None
-        return _only({index for index in named if index is not None})
-
-    def _option_of_line(self, line: str) -> Found:
-        letter = self._patterns.line.match(line)
-        index = None if letter is None else self._patterns.option(letter)
-        if letter is None or index is None:
-            return self._claims.options.equal(line)
-        found = self._claims.with_tail(line, letter, len(line))
-        marked = letter["mark"].strip() and (not letter["letter"].islower() or letter["mark"].strip()[0] in ")]}")
-        if marked or found == SEVERAL or self._claims.options.is_leading(index, fold(letter["tail"])):
-            return found
-        return self._claims.options.equal(line)
-
-    def _opening_text(self) -> Found:
-        """The option whose text is the first sentence, as in `False. The sun is a star.`
-
-        A sentence further on that begins with another option takes it back. A number or a single letter may count
-        sentences.
-        """
-        options = self._claims.options
-        opened = [found for found in map(options.sentence, _SENTENCES.split(self._text)) if found is not None]
-        return _only(set(opened)) if opened and options.sentence(self._text) is not None else None
 
     def _names_several(self) -> bool:
         named = {self._patterns.option(letter) for letter in self._patterns.standing.finditer(self._text)} - {None}
@@ -297,7 +300,3 @@ def _settle(clear: _Hit, hits: list[_Hit]) -> Reading:
     if later and later[-1].found != SEVERAL:
         return Reading("answer", later[-1].found, "sentence")
     return Reading("ambiguous", how=clear.how)
-
-
-def _only(found: set[int]) -> Found:
-    return SEVERAL if len(found) > 1 else next(iter(found), None)

@@ -137,7 +137,8 @@ def _tags(words: LanguageWords) -> re.Pattern[str]:
     """An answer tag, a word such as `is` after it, and perhaps a colon, after which the line may be a sentence."""
     english = language_words("en")
     tags = "|".join(map(re.escape, sorted({*words.answer_tags, *english.answer_tags}, key=len, reverse=True)))
-    joins = "|".join(map(re.escape, sorted({*words.option_words, *english.option_words}, key=len, reverse=True)))
+    between = {*words.option_words, *words.copulas, *english.option_words, *english.copulas}
+    joins = "|".join(map(re.escape, sorted(between, key=len, reverse=True)))
     begin = r"(?<!\w)" if words.spaces_between_words else ""
     return re.compile(rf"{begin}(?:{tags})[*_]*\s*(?:(?:{joins})\s*)*(?P<colon>[*_]*:[*_]*\s*)?", re.IGNORECASE)
 
@@ -147,9 +148,9 @@ def same_value(answer: str, reference: str) -> bool:
 
     Both sides lose signs of mathematics mode, spacing commands, `\\text{}` and degree and percent signs, and `\\dfrac`
     and `\\tfrac` become `\\frac`. Of a number, currency before it and units after it are dropped too, but not a single
-    Latin letter, which may be a variable; words such as `juta` or `million` multiply it. Digits may be those of Thai,
-    Lao, Khmer or Burmese. A separator before a group of three digits is read both as one of thousands and as a decimal
-    one, since languages differ and replies mix them: `2.125` is the same as 2125.
+    Latin letter, which may be a variable; words such as `juta` or `million` multiply it. Digits may be those of Tamil,
+    Thai, Lao, Khmer or Burmese. A separator before a group of three digits is read both as one of thousands and as a
+    decimal one, since languages differ and replies mix them: `2.125` is the same as 2125.
     """
     one, other = _spelling(answer), _spelling(reference)
     values = _values(one) & _values(other)

@@ -15,6 +15,15 @@ from seahelm_lite.scoring.normalise import unify
 LINE_OF_JSON = "\ue000"
 """Tag of a line that stands for a JSON object with an answer; a private character, so that no reply has it."""
 
+TICKS, CROSSES = "\u2705\u2713\u2714\u2611", "\u274c\u274e\u2717\u2718\u2715\u2716"
+"""Marks of what is right and of what is wrong."""
+
+_FOREIGN_TAGS = ("答案",)
+"""The word for `answer` of other languages that models fall into."""
+
+_EXCUSED = 120
+"""Characters between an excuse and what it excuses."""
+
 _LATIN = "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff"
 
 _BLOCKS = (
@@ -40,6 +49,8 @@ class Patterns:
 
     bare: dict[str, int]
     """Whole replies that are a letter: the shortest way to read the most common reply."""
+    spaced: bool
+    """Whether the language has spaces between words."""
     indexes: dict[str, int]
     """Letters in either case and the option each stands for, where there is such an option."""
     tag: re.Pattern[str]
@@ -55,10 +66,27 @@ class Patterns:
     """Several letters in one word."""
     joined: re.Pattern[str]
     """What makes a second letter as good as the one before it."""
+    joined_before: re.Pattern[str]
+    """A letter at the end of the text, and what makes the one that follows only as good as it."""
     after_option_word: re.Pattern[str]
-    """An option word at the end of the text."""
+    """An option word, or one such as `is`, at the end of the text."""
+    option_word: re.Pattern[str]
+    number: re.Pattern[str]
+    """The number of an option after an option word; group `number` is the digit."""
     reversed: re.Pattern[str]
     """A letter before its tag: `B is the answer`."""
+    turn: re.Pattern[str]
+    """A word such as `therefore`."""
+    copula: re.Pattern[str]
+    """A word such as `is`."""
+    copula_before: re.Pattern[str]
+    """The same at the end of the text."""
+    copula_after: re.Pattern[str]
+    """The same at the end of a sentence, where the verb comes last."""
+    polite: re.Pattern[str]
+    """Polite words at the end of the text."""
+    article: re.Pattern[str]
+    """An article at the beginning of the text."""
     line: re.Pattern[str]
     """A line that begins with its letter; group `mark` is what sets it off from the text in group `tail`."""
     answer_key: re.Pattern[str]
@@ -67,6 +95,9 @@ class Patterns:
     """After a letter, what says that it is not the answer."""
     negation: re.Pattern[str]
     refusal: re.Pattern[str]
+    """A phrase that begins a refusal."""
+    declined: re.Pattern[str]
+    """An excuse, and further on that something cannot be done."""
 
     def option(self, match: re.Match[str]) -> int | None:
         """The option of the letter in a match; None for a letter beyond the options."""
@@ -90,17 +121,21 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
     indexes = _indexes(series, options)
     spaced = words.spaces_between_words
     # `ข้อก` is written in one word; in Burmese the letter is also a particle, and needs its space.
-    markers = () if spaced or words.code == "my" else tuple(map(unify, words.option_words))
+    markers = () if spaced or words.code == "my" else tuple(map(unify, (*words.option_words, *words.copulas)))
     letter = _letter(series, markers)
-    option = _phrases({*words.option_words, *english.option_words}, spaced)
-    tags = _phrases({words.answer, *words.answer_tags, *english.answer_tags}, spaced)
+    option_word = _phrases({*words.option_words, *english.option_words}, spaced)
+    copula = _phrases({*words.copulas, *english.copulas}, spaced)
+    option = f"{option_word}|{copula}"
+    tags = _phrases({words.answer, *words.answer_tags, *english.answer_tags, *_FOREIGN_TAGS}, spaced)
     either = _phrases({words.or_word.strip(), english.or_word.strip()}, spaced)
     both = _phrases({*words.and_words, *english.and_words}, spaced)
     negation = _phrases({*words.negations, *english.negations}, spaced)
+    polite = _phrases(words.polite, spaced) or "(?!)"
     open_letter = rf"{_OPENING}{letter}"
     latin = rf"[A-{max(series[0])}]"
     return Patterns(
         bare={shown: index for one, index in indexes.items() for shown in (one, f"{one}.", f"({one})")},
+        spaced=spaced,
         indexes=indexes,
         tag=_compiled(rf"(?P<json>{LINE_OF_JSON})|(?P<boxed>\\f?boxed)|(?P<tag>{tags})"),
         choose=_compiled(f"(?P<choose>{_phrases({*words.choose_phrases, *english.choose_phrases}, spaced)})"),
@@ -112,13 +147,27 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
             rf"{_CLOSING}\s*(?:[,;、၊]?\s*(?:(?:{either})\s*(?:[^\s.,;:!?]+\s+){{0,2}}?|(?:{both}))|[,/&+;|、၊–—-]|\s)"
             rf"\s*(?:(?:{option})\s*)*{open_letter}"
         ),
+        joined_before=_compiled(
+            rf"{letter}{_CLOSING}\s*(?:(?:{either})|(?:{both})|[/&+])\s*(?:(?:{option})\s*)*{_OPENING}\Z"
+        ),
         after_option_word=_compiled(rf"(?:{option}){_SEPARATOR}{_OPENING}\Z"),
+        option_word=_compiled(option_word),
+        number=_compiled(
+            rf"{_OPENING}(?:(?:{_phrases({*words.numbering, *english.numbering}, spaced)})[\s.:–-]*)?+"
+            rf"(?P<number>[1-9])(?!\d|[.,:]\d|[{_LATIN}])"
+        ),
         reversed=re.compile(
             rf"{_letter(series, markers, upper=True)}{_CLOSING}[^\S\n]*(?i:(?:(?:{option})\s*)+(?:{tags}))"
         ),
+        turn=_compiled(rf"(?:{_phrases({*words.turns, *english.turns}, spaced)}),?"),
+        copula=_compiled(copula),
+        copula_before=_compiled(rf"(?:{copula})[\s:៖]*\Z"),
+        copula_after=_compiled(rf"(?<!\s)\s++(?:{copula})\Z"),
+        polite=_compiled(rf"(?<!\s)(?:\s*+(?:{polite}))++[\s.!]*+\Z"),
+        article=_compiled(rf"\A\s*(?:{_phrases({*words.articles, *english.articles}, spaced)})\s+(?=\w)"),
         line=_compiled(
             rf"[^\w\n]*+(?:(?:{option}){_SEPARATOR})*+{open_letter}"
-            rf"(?P<mark>\s*{_CLOSING}\s*(?:[.:,!?=|។။၊]|[-–—](?=\s|$))*)(?P<tail>.*)"
+            rf"(?P<mark>\s*{_CLOSING}\s*(?:(?:{polite})\s*)?(?:[.:,!?=|។။၊{TICKS}{CROSSES}]|[-–—](?=\s|$))*)(?P<tail>.*)"
         ),
         answer_key=_compiled(
             rf"(?:(?:the|correct|final|best|chosen|selected)\s+)*(?:(?:{tags})(?:\s+(?:{option}))?|{option})"
@@ -127,6 +176,10 @@ def _compile(words: LanguageWords, options: int) -> Patterns:
         denied=_compiled(rf"{_CLOSING}\s*(?:(?:{option})\s*)*(?:{negation})(?!\s*(?:(?:{option})\s*)*{open_letter})"),
         negation=_compiled(negation),
         refusal=_compiled(_phrases({*words.refusals, *english.refusals}, spaced)),
+        declined=_compiled(
+            rf"(?:{_phrases({*words.excuses, *english.excuses}, spaced)}).{{0,{_EXCUSED}}}?"
+            rf"(?:{_phrases({*words.inability, *english.inability}, spaced)})"
+        ),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ZEROS = "\u0e50\u0ed0\u17e0\u1040\u1090"
-"""The digit nought of Thai, Lao, Khmer, Burmese and Shan; the other nine follow it."""
+_ZEROS = "\u0be6\u0e50\u0ed0\u17e0\u1040\u1090"
+"""The digit nought of Tamil, Thai, Lao, Khmer, Burmese and Shan; the other nine follow it."""
 
 _DIGITS = {ord(zero) + value: str(value) for zero in _ZEROS for value in range(10)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -20,11 +21,15 @@ _SPECIAL = re.compile(r"<\|[^<>|]{1,40}\|>|</?s>|<(?:eos|end_of_turn)>")
 
 _LATEX = re.compile(r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf|tt)|operatorname|displaystyle|large|Large)\b\s*")
 _MATH = re.compile(r"(?<!\$)\$++([^\s$]++)\$++")
+_BRACKETS = str.maketrans("【】〔〕", "[][]")
+_PICTURES = re.compile("[\u2600-\u27bf\u2b00-\u2bff\u20e3\U0001f000-\U0001faff]")
+"""Emoji, and marks of right and wrong."""
+
 _DOUBLE_QUOTES = re.compile('["“”„‟«»‹›「」『』]')
 _SINGLE_QUOTES = re.compile("[‘’‚‛]")
 _QUOTING = re.compile(r"(?<!\w)'|'(?!\w)")
 
-_BEFORE = " \n\t([{\"'"
+_BEFORE = " \n\t([{$\"'"
 AFTER_TEXT = " \n\t.,;:!?)]}>|$\"'…។៕၊။。"
 _ENDS = re.compile(r"\s*(?:$|[.,;:!?)\]}>…។៕၊။。|]+(?:\s|$)|[(\[]|[-–—]\s)")
 _SENTENCE_END = re.compile(r"\s*[.!។။](?:\s|$)")
@@ -37,8 +42,22 @@ def plain(text: str) -> str:
         text = _LATEX.sub("", text)
     if "$" in text:
         text = _MATH.sub(r"\1", text)
+    text = text.translate(_BRACKETS)
     text = _SINGLE_QUOTES.sub("'", _DOUBLE_QUOTES.sub("", text))
     return _QUOTING.sub("", text) if "'" in text else text
+
+
+def without_pictures(text: str, options: Sequence[str], keep: str = "") -> str:
+    """The text with a space for each emoji, unless the options hold some themselves.
+
+    Args:
+        text: A reply.
+        options: The texts of the options.
+        keep: Emoji that stay.
+    """
+    if text.isascii() or any(map(_PICTURES.search, options)):
+        return text
+    return _PICTURES.sub(lambda picture: picture[0] if picture[0] in keep else " ", text)
 
 
 @dataclass(frozen=True)
@@ -77,8 +96,21 @@ class OptionTexts:
         if found is None or found == SEVERAL:
             return found
         own = self.keys[found]
-        wordy = len(own) > 1 and not own.isdecimal()
-        return found if wordy and _SENTENCE_END.match(key, len(own)) is not None else None
+        return found if _is_wordy(own) and _SENTENCE_END.match(key, len(own)) is not None else None
+
+    def apposed(self, text: str) -> Found:
+        """The option, of two words at least, whose text begins a text and is followed by a comma."""
+        key = fold(text)
+        found = self._one(self._longest(key), text)
+        if found is None or found == SEVERAL or " " not in self.keys[found]:
+            return None
+        return found if key[len(self.keys[found]) :].lstrip().startswith(",") else None
+
+    def ending(self, folded: str) -> Found:
+        """The option with whose text a folded sentence ends, unless that is a number or a letter."""
+        ends = [index for index, own in enumerate(self.keys) if folded.endswith(own) and _is_wordy(own)]
+        longest = max((len(self.keys[index]) for index in ends), default=0)
+        return self._one([index for index in ends if len(self.keys[index]) == longest], folded)
 
     def _longest(self, key: str) -> list[int]:
         """The options with whose text the folded line begins; those with the longest one, where texts nest."""
@@ -111,6 +143,11 @@ def option_texts(options: tuple[str, ...]) -> OptionTexts:
     return OptionTexts(tuple(" ".join(text.split()) for text in shown), tuple(map(_key, shown)))
 
 
+def only(found: set[int]) -> Found:
+    """The only one of several finds."""
+    return SEVERAL if len(found) > 1 else next(iter(found), None)
+
+
 def fold(line: str) -> str:
     """A line as options' texts are looked for at its beginning."""
     return for_matching(line).lstrip(_BEFORE)
@@ -119,6 +156,10 @@ def fold(line: str) -> str:
 def _key(text: str) -> str:
     folded = for_matching(text)
     return folded.lstrip(_BEFORE).rstrip(AFTER_TEXT) or folded
+
+
+def _is_wordy(own: str) -> bool:
+    return len(own) > 1 and not own.isdecimal()
 
 
 def _begins(key: str, own: str) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from seahelm_lite.records import JsonValue, Sample
-from seahelm_lite.scoring.answers import TIE, Answer
+from seahelm_lite.scoring.answers import MEMBER, TIE, Answer
 
 NOTABLE = 0.10
 """Share of answers from which an ending is worth a sentence."""
@@ -26,20 +26,24 @@ def remarks_on(
     total = len(answers)
     states: Counter[str] = Counter(answer.state for answer in answers)
     limit = params.get("max_tokens")
-    told = {
+    endings = {
         "truncated": f"were cut off at {limit} tokens; --max-tokens allows more" if limit else "were cut off",
         "unparsed": "held no answer that could be read; look at them in the samples file",
         "refused": "were refused or filtered",
     }
     remarks = [
         f"{task}: {states[state]} of {total} answers {what}"
-        for state, what in told.items()
+        for state, what in endings.items()
         if states[state] > NOTABLE * total
     ]
     errors = [index for index, answer in enumerate(answers) if answer.state == "error"]
     if errors:
         first = f"{samples[errors[0]].document.id}: {answers[errors[0]].note}"
         remarks.append(f"{task}: {len(errors)} of {total} answers ended in error, the first of {first}")
+    free = sum(answer.choice is not None and answer.note != MEMBER for answer in answers)
+    if "json_schema" in params and free:
+        told = f"{free} of {total} answers were not the JSON that was asked for, and were read as text"
+        remarks.append(f"{task}: {told}: the endpoint does not keep to a schema")
     ties = sum(answer.note == TIE for answer in answers)
     if ties:
         remarks.append(f"{task}: in {ties} of {total} answers the likeliest options tied, and the first was taken")

@@ -12,15 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from seahelm_lite.catalog.access import Price
+from seahelm_lite.catalog.costs import tally
 from seahelm_lite.catalog.task_card import RECORDED, Metric, ProtocolName, TaskCard
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
+from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
+
+_RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
+"""Metrics of written answers that call each of them right or wrong."""
 
 Table = ChoiceTable | TextTable | WithheldTable
 
@@ -40,6 +46,8 @@ class ScoredTask:
     samples: Sequence[Sample]
     form: AnswerForm | None = None
     """Of recorded answers and of compat modes; our own protocols have theirs."""
+    price: Price | None = None
+    """What the answers' tokens cost, where that is known."""
 
     @property
     def seed(self) -> int:
@@ -57,6 +65,8 @@ class TaskScores:
     """Per sample: the headline metric of that document, where it has one by itself; None for errors."""
     table: Table
     """The answers by document."""
+    taken: Taken
+    """What they took, and how many of them the headline metric calls right."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +77,15 @@ class RunScores:
     differences: list[dict[str, Any]]
 
 
-def task_of_manifest(entry: Mapping[str, JsonValue], samples: Sequence[Sample]) -> ScoredTask:
+def task_of_manifest(
+    entry: Mapping[str, JsonValue], samples: Sequence[Sample], price: Price | None = None
+) -> ScoredTask:
     """A task as the manifest of its run has it, which is all there is to go by once the run is over.
 
     Args:
         entry: Its entry in `tasks`.
         samples: Its samples, or some of them.
+        price: What tokens cost, where the manifest says it.
     """
     return ScoredTask(
         task=entry["task"],
@@ -84,6 +97,7 @@ def task_of_manifest(entry: Mapping[str, JsonValue], samples: Sequence[Sample]) 
         n_total=entry["documents_total"],
         samples=samples,
         form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
+        price=price,
     )
 
 
@@ -95,8 +109,20 @@ def score_task(task: ScoredTask) -> TaskScores:
     unanswered = {s.document.id for s, answer in zip(task.samples, answers, strict=True) if answer.state == "error"}
     # A subset may hold no whole pair: there is then nothing to give a score for.
     asked = [metric for metric in metrics if table.units(metric)]
-    entries = [_entry(task, metric, table, counts, unanswered) for metric in asked]
-    return TaskScores(entries, answers, table.per_sample(metrics[0]), table)
+    tokens = tally((outcome for sample in task.samples for outcome in sample.outcomes), task.price)
+
+    def taken(metric: Metric) -> Taken:
+        return Taken(tokens, len(task.samples), _right(task.card, metric, table), counts["error"])
+
+    entries = [{**_entry(task, metric, table, counts, unanswered), **taken(metric).told()} for metric in asked]
+    return TaskScores(entries, answers, table.per_sample(metrics[0]), table, taken(metrics[0]))
+
+
+def _right(card: TaskCard, metric: Metric, table: Table) -> int | None:
+    """How many answers are right; None where the metric does not call them so."""
+    if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in _RIGHT_OR_WRONG):
+        return None
+    return sum(value == 1 for value in table.per_sample(metric))
 
 
 def read_answers(task: ScoredTask) -> tuple[list[Answer], Table]:

@@ -12,7 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from seahelm_lite.records import JsonValue, Sample
+from seahelm_lite.scoring.rotations import rotation_scores
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, rounded, score_task
+
+ROTATIONS = "rotations"
+"""What is varied where options change places, which is told apart from the rest: its parts hold other documents."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +38,38 @@ class VariedScores:
     """What they were made of: the task itself first, then each variation."""
 
 
-def score_varied(task: ScoredTask, variations: Sequence[Varied]) -> VariedScores:
-    """Score a task and its variations by the same rules; the variations give no scores of their own."""
-    parts = [score_task(task), *(score_task(replace(task, samples=varied.samples)) for varied in variations)]
+def score_varied(
+    task: ScoredTask, variations: Sequence[Varied], rotations: Mapping[str, JsonValue] | None = None
+) -> VariedScores:
+    """Score a task and its variations by the same rules; the variations give no scores of their own.
+
+    Args:
+        task: The task.
+        variations: Its variations.
+        rotations: What the manifest says of the documents that were asked in every order of their options.
+    """
+    asked = [replace(task, samples=varied.samples) for varied in variations]
+    parts = [score_task(task), *map(score_task, asked)]
     entries = []
     for place, entry in enumerate(parts[0].scores):
         varied: dict[str, list[dict[str, Any]]] = {}
         for variation, part in zip(variations, parts[1:], strict=True):
-            varied.setdefault(variation.over, [entry]).append(part.scores[place])
+            if variation.over != ROTATIONS:
+                varied.setdefault(variation.over, [entry]).append(part.scores[place])
         spreads = [_spread(over, alike) for over, alike in varied.items()]
         entries.append({**entry, "spread": spreads} if spreads else entry)
+    if rotations is not None and entries:
+        of_parts = zip(variations, asked, parts[1:], strict=True)
+        orders = [(order, part.answers) for variation, order, part in of_parts if variation.over == ROTATIONS]
+        entries[0] = {**entries[0], ROTATIONS: rotation_scores(task, parts[0].answers, orders, rotations)}
     return VariedScores(entries, parts)
 
 
 def is_complete(entry: Mapping[str, Any]) -> bool:
     """Whether neither a score nor any variation of its task lacks answers."""
-    return entry["status"] == "complete" and all(spread["reason"] is None for spread in entry.get("spread", ()))
+    whole = entry["status"] == "complete" and all(spread["reason"] is None for spread in entry.get("spread", ()))
+    rotations = entry.get(ROTATIONS)
+    return whole and (rotations is None or not rotations["counts"]["error"])
 
 
 def _spread(over: str, entries: Sequence[Mapping[str, Any]]) -> dict[str, JsonValue]:

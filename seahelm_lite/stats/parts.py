@@ -52,15 +52,33 @@ def difference(first: Parts, second: Parts, clusters: Sequence[str], *, seed: in
         The estimate. Where every item differs by the same, as in a task against itself, nothing tells how far the
         difference would move with other items: the uncertainty is then None, never zero.
     """
-    if first.statistic is None or second.statistic is None:
-        told = cluster_robust([float(d) for d in first.counts[:, 0] - second.counts[:, 0]], clusters)
+    return mean_difference([(first, second)], clusters, seed=seed)
+
+
+def mean_difference(pairs: Sequence[tuple[Parts, Parts]], clusters: Sequence[str], *, seed: int) -> Estimate:
+    """The mean over several pairs of the first's metric less the second's, all on the same items; as `difference`.
+
+    Args:
+        pairs: Each of n items, the same ones in the same order; all means, or all of one other metric.
+        clusters: The cluster of each item.
+        seed: Of the resampling.
+    """
+    if any(part.statistic is None for pair in pairs for part in pair):
+        means = np.mean([first.counts[:, 0] - second.counts[:, 0] for first, second in pairs], axis=0)
+        told = cluster_robust([float(value) for value in means], clusters)
         if not has_no_spread(told.se):
             return told
         reason = "every item differs by the same, which says nothing of the uncertainty"
         return Estimate(told.value, None, None, None, None, told.method, told.n, told.n_clusters, reason)
-    one, other, width = first.statistic, second.statistic, first.counts.shape[1]
+    sides = [part for pair in pairs for part in pair]
+    ends = np.cumsum([part.counts.shape[1] for part in sides])[:-1]
 
-    def both(totals: Floats) -> Floats:
-        return np.asarray(one(totals[:, :width]) - other(totals[:, width:]))
+    def mean(totals: Floats) -> Floats:
+        values = [
+            part.statistic(of_side)
+            for part, of_side in zip(sides, np.split(totals, ends, axis=1), strict=True)
+            if part.statistic is not None
+        ]
+        return np.asarray(np.mean([one - other for one, other in zip(values[::2], values[1::2], strict=True)], axis=0))
 
-    return cluster_bootstrap(np.hstack([first.counts, second.counts]), clusters, both, seed=seed)
+    return cluster_bootstrap(np.hstack([part.counts for part in sides]), clusters, mean, seed=seed)

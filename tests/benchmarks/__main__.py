@@ -8,10 +8,11 @@ import sys
 # Read by tqdm when it is first imported: bars would cost time and hide the figures.
 os.environ["TQDM_DISABLE"] = "1"
 
-from tests.benchmarks import agreement_local, chance, generation, imports, local, prompts, run, scoring
+from tests.benchmarks import agreement_local, api, chance, generation, imports, local, prompts, run, scoring
 
 BENCHMARKS = {
     "agreement": agreement_local.main,
+    "api": api.main,
     "chance": chance.main,
     "generation": generation.main,
     "imports": imports.main,

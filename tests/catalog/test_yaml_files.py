@@ -155,3 +155,9 @@ def test_a_part_of_a_file_is_checked_by_itself(tmp_path: Path) -> None:
     with pytest.raises(CardError, match="unknown key 'titel'") as caught:
         parse(_Meal, read_yaml(path), ("meal",))
     assert caught.value.where == f"{path}:3"
+
+
+def test_a_key_is_a_word_where_yaml_makes_it_a_boolean(tmp_path: Path) -> None:
+    file = read_yaml(_file(tmp_path, "on: yes\noff: {no: no, 'yes': 1}\n"))
+    assert file.data == {"on": True, "off": {"no": False, "yes": 1}}
+    assert file.at(("off", "no")).endswith(":2")

@@ -52,7 +52,7 @@ def refused(called: Called, out: Path | None = None) -> str:
 @pytest.fixture(autouse=True)
 def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of this machine's user is read or written: an empty cache, no mirror, no key, a folder to work in."""
-    for name in ("SEAHELM_LITE_MIRROR", "SEAHELM_LITE_OFFLINE", "OPENAI_API_KEY"):
+    for name in ("SEAHELM_LITE_MIRROR", "SEAHELM_LITE_MODELS", "SEAHELM_LITE_OFFLINE", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SEAHELM_LITE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "work").mkdir()

@@ -201,8 +201,7 @@ def test_an_endpoint_that_cannot_be_used_leaves_no_run_and_a_mended_one_does(
         assert call(*run).status == 0
 
 
-def test_an_endpoint_that_is_down_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seahelm_lite.models.api.retry._FIRST_WAIT_S", 0.0)
+def test_an_endpoint_that_is_down_is_named(call: Call) -> None:
     address = f"http://127.0.0.1:{closed_port()}/v1"
     told = refused(call("run", "--model", f"openai:{address}#m", *SHIPPED, "--out", "out"), Path("out"))
     assert told.startswith(f"{address}/chat/completions: 127.0.0.1: no connection")

@@ -100,7 +100,10 @@ def test_prompts_are_previewed_in_every_protocol_and_layout(call: Call) -> None:
         ("gen-letter", "chat"),
         ("gen-letter", "plain"),
         ("ll-cloze", "plain"),
+        ("gen-choice", "chat"),
+        ("gen-choice", "plain"),
     ]
+    assert told["prompts"][-1]["requests"][0]["params"]["json_schema"]["required"] == ["answer"]
     assert told["document"] == "regional_basics/items/th.jsonl#0"
     assert told["fields"]["language"] == "th"
 

@@ -111,3 +111,35 @@ def test_what_lm_eval_was_before_it_is_again() -> None:
     before = tasks.TaskManager, sys.argv
     main(["lm-eval", "ls"])
     assert (tasks.TaskManager, sys.argv) == before
+
+
+ROWS = """
+from datasets import Dataset
+
+def rows(**_):
+    return {"test": Dataset.from_list([{"question": "Ibu negara?", "answer": 0}] * 2)}
+"""
+LONG = """
+task: long
+output_type: multiple_choice
+custom_dataset: !function rows.rows
+test_split: test
+doc_to_text: question
+doc_to_choice: ["A", "sebuah jawapan yang jauh lebih panjang daripada yang lain"]
+doc_to_target: answer
+"""
+
+
+def test_what_cannot_be_scored_is_a_sentence_and_no_score(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "user"
+    folder.mkdir()
+    (folder / "rows.py").write_text(ROWS, encoding="utf-8")
+    (folder / "long.yaml").write_text(LONG, encoding="utf-8")
+    arguments = f"pretrained={model},dtype=float32,max_length=8"
+    asked = ["--model", "seahelm-packed", "--model_args", arguments, "--device", "cpu", "--include_path", str(folder)]
+    assert main(["lm-eval", "run", *asked, "--tasks", "long"]) == 2
+    told = capsys.readouterr()
+    assert "2 of 4 requests got no answer, so there is no score; the first: " in told.err
+    assert "|acc" not in told.out

@@ -82,14 +82,15 @@ def test_a_narrow_terminal_cuts_nothing_off(width: int, over: tuple[str, ...], m
     assert "…" not in shown
 
 
-def test_a_spread_that_lacks_a_value_is_incomplete_and_the_command_ends_with_1(
-    small: SmallTask, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("seahelm_lite.models.api.retry._FIRST_WAIT_S", 0.0)
+def test_a_spread_that_lacks_a_value_is_incomplete_and_the_command_ends_with_1(small: SmallTask, call: Call) -> None:
 
     async def failing(seen: Seen) -> Canned:
         asked = seen.body["messages"][-1]["content"]
-        return Canned(chat("A")) if "Jawab dengan" in asked else Canned({"error": "busy"}, status=500)
+        return (
+            Canned(chat("A"))
+            if "Jawab dengan" in asked
+            else Canned({"error": "busy"}, status=500, headers={"Retry-After": "0"})
+        )
 
     with ChatServer(failing) as server:
         called = call(*command(server, "--templates", "all"))
@@ -141,7 +142,7 @@ def test_a_wording_can_be_read_before_it_is_asked(wording: int, small: SmallTask
     asked = [json.dumps(prompt) for prompt in prompts if prompt["protocol"] == "gen-letter"]
     assert len(asked) == 2
     assert all(instruction in prompt for prompt in asked)
-    assert len(prompts) == (4 if wording == 1 else 2)
+    assert len(prompts) == (6 if wording == 1 else 4)
 
 
 def test_a_wording_is_exported_to_a_file_of_its_own(small: SmallTask, call: Call) -> None:
@@ -155,3 +156,11 @@ def test_a_wording_is_exported_to_a_file_of_its_own(small: SmallTask, call: Call
 def test_a_protocol_that_has_one_wording_only_says_which_has_more(action: str, small: SmallTask, call: Call) -> None:
     told = refused(call("tasks", action, "small", "--protocol", "ll-letter", "--wording", 2))
     assert told == "ll-letter has one wording only. Use gen-letter, which has several."
+
+
+def test_gen_choice_is_shown_with_its_schema_and_cannot_be_exported(small: SmallTask, call: Call) -> None:
+    shown = call("tasks", "preview", "small", "--protocol", "gen-choice").out
+    assert '"enum": ["A", "B"]' in shown
+    for what in ("small", "small_suite"):
+        told = refused(call("tasks", "export", what, "--protocol", "gen-choice"))
+        assert told.startswith("lm-eval cannot ask for an answer that fits a JSON schema")

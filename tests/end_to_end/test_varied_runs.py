@@ -47,7 +47,7 @@ class Endpoint:
     async def __call__(self, seen: Seen) -> Canned:
         *before, last = [turn["content"] for turn in seen.body["messages"]]
         if self.fails(last):
-            return Canned({"error": "out of order"}, status=500)
+            return Canned({"error": "out of order"}, status=500, headers={"Retry-After": "0"})
         question, instruction = last.split("\n")[0], last.split("\n")[-2]
         letter = "ABCD"[hashlib.sha256("\n".join([*before, last]).encode()).digest()[0] % 4]
         marks = self.right.setdefault(("\n".join(before), instruction), {})
@@ -64,8 +64,7 @@ def endpoint() -> Endpoint:
 
 
 @pytest.fixture
-def model(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr("seahelm_lite.models.api.retry._FIRST_WAIT_S", 0.0)
+def model(endpoint: Endpoint) -> Iterator[str]:
     with ChatServer(endpoint.__call__) as server:
         yield f"openai:{server.base_url}#m"
 

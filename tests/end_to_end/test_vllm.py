@@ -91,6 +91,21 @@ def test_the_answers_are_those_of_lm_evals_own_backend(protocol: str, model: Pat
     assert likelihoods[0] == pytest.approx(likelihoods[1], abs=1e-4)
 
 
+def test_thinking_is_switched_in_the_template_and_stays_in_the_text(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    thinker = save_tiny_llama(tmp_path_factory.mktemp("thinker"), chat=True)
+    with (thinker / "chat_template.jinja").open("a", encoding="utf-8") as template:
+        template.write("{% if enable_thinking %}<think>{% endif %}")
+    found = {}
+    for thinking in ("on", "off"):
+        asked = ["--task", "regional_basics_ms", "--limit", "3", "--max-tokens", "4", "--thinking", thinking]
+        out = tmp_path / thinking
+        assert main(["run", "--model", f"lmeval:vllm,pretrained={thinker}", *asked, "--out", str(out)]) == 0
+        found[thinking] = [text or "" for text, _ in _answers(_only_run(out), "regional_basics_ms@gen-letter")]
+    assert [text.startswith("<think>") for text in found["on"] + found["off"]] == [True] * 3 + [False] * 3
+
+
 def _answers(folder: RunFolder, key: str) -> list[tuple[str | None, float | None]]:
     outcomes = [outcome for each in folder.read_samples(key) for outcome in each.sample.outcomes]
     return [(outcome.text, outcome.loglikelihood) for outcome in outcomes if isinstance(outcome, Response)]

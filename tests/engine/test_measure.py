@@ -27,11 +27,12 @@ class Made:
     value: float
     facts: ModelFacts = FACTS
     asked: int = 0
+    joined: bool | None = None
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         self.asked += len(requests)
         for index in range(len(requests) - 1):
-            deliver(index, Response(loglikelihood=self.value, is_greedy=False))
+            deliver(index, Response(loglikelihood=self.value, is_greedy=False, joined=self.joined))
         deliver(len(requests) - 1, Response(loglikelihood=-1.0, is_greedy=False))
 
 
@@ -58,6 +59,13 @@ def test_a_log_likelihood_that_is_no_finite_number_is_a_failure_and_is_not_store
     again = Made(-2.0)
     measured(plan, again, tmp_path)
     assert again.asked == 3
+
+
+def test_log_likelihoods_that_leave_a_token_out_are_counted_over_all_sessions(plan: Plan, tmp_path: Path) -> None:
+    said = ("3 of 4 prompts end inside a token of the whole text, which counts for the prompt and not for the answer",)
+    assert measured(plan, Made(-2.0, joined=True), tmp_path).notes == said
+    assert measured(plan, Made(-2.0), tmp_path).notes == said
+    assert measured(plan, Made(-2.0), tmp_path / "another").notes == ()
 
 
 def test_what_is_stored_is_not_asked_again(plan: Plan, tmp_path: Path) -> None:

@@ -32,25 +32,27 @@ def test_an_optional_task_whose_data_cannot_be_had_is_skipped_with_the_reason(ca
 
 
 @pytest.mark.parametrize(
-    ("host", "is_sent"),
+    ("host", "on_premise", "is_sent"),
     [
-        ("127.0.0.1", True),
-        ("::1", True),
-        ("localhost", True),
-        ("127.evil.example", False),
-        ("10.0.0.5", False),
-        ("api.example.my", False),
+        ("127.0.0.1", False, True),
+        ("::1", False, True),
+        ("localhost", False, True),
+        ("127.evil.example", False, False),
+        ("10.0.0.5", False, False),
+        ("10.0.0.5", True, True),
+        ("llm.agency.example", True, True),
+        ("api.example.my", False, False),
     ],
 )
-def test_restricted_items_leave_this_machine_only_when_told_to(
-    host: str, is_sent: bool, catalog: Catalog, mirror: Path, tmp_path: Path
+def test_restricted_items_leave_the_premises_only_when_told_to(
+    host: str, on_premise: bool, is_sent: bool, catalog: Catalog, mirror: Path, tmp_path: Path
 ) -> None:
     where = Where(mirror=mirror, cache=tmp_path, offline=True, task_roots=catalog.roots)
     tasks = [catalog.task(name) for name in SPEC.tasks]
-    skipped = [item.task for item in make_plan(tasks, (), SPEC, _Endpoint(host), where).skipped]
+    skipped = [item.task for item in make_plan(tasks, (), SPEC, _Endpoint(host, on_premise), where).skipped]
     assert skipped == ([] if is_sent else ["malaymmlu"])
     allowed = SPEC.model_copy(update={"allow_egress": True})
-    plan = make_plan(tasks, (), allowed, _Endpoint(host), where)
+    plan = make_plan(tasks, (), allowed, _Endpoint(host, on_premise), where)
     assert plan.skipped == ()
     assert any("--allow-egress" in deviation for deviation in plan.deviations) is not is_sent
 
@@ -58,8 +60,9 @@ def test_restricted_items_leave_this_machine_only_when_told_to(
 class _Endpoint:
     """A chat endpoint somewhere, never asked."""
 
-    def __init__(self, host: str) -> None:
-        self.facts = ModelFacts("m", {"kind": "test"}, Capabilities(chat=True, plain=False, host=host))
+    def __init__(self, host: str, on_premise: bool) -> None:
+        capabilities = Capabilities(chat=True, plain=False, host=host, on_premise=on_premise)
+        self.facts = ModelFacts("m", {"kind": "test"}, capabilities)
 
     def answer(self, requests: Sequence[Request], deliver: Deliver) -> None:
         raise AssertionError("nothing is asked while planning")

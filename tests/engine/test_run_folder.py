@@ -34,6 +34,7 @@ responses = st.builds(
     reasoning=st.none() | texts,
     loglikelihood=st.none() | st.floats(allow_nan=False),
     is_greedy=st.none() | st.booleans(),
+    joined=st.none() | st.booleans(),
     finish_reason=st.sampled_from([None, "stop", "length", "content_filter"]),
     usage=st.none() | st.builds(Usage, counts, counts, counts, counts),
     latency_s=st.none() | finite,

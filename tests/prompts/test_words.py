@@ -22,7 +22,8 @@ each_language = pytest.mark.parametrize("code", CODES)
 
 
 def phrases_for_reading(words: LanguageWords) -> tuple[str, ...]:
-    return words.answer_tags + words.option_words + words.choose_phrases + words.refusals
+    leads = words.answer_tags + words.option_words + words.copulas + words.turns + words.choose_phrases
+    return leads + words.numbering + words.polite + words.articles + words.refusals + words.excuses + words.inability
 
 
 def series(words: LanguageWords) -> tuple[tuple[str, ...], ...]:
@@ -99,7 +100,10 @@ def test_phrases_for_reading_are_in_lower_case_and_carry_no_colon(code: str) -> 
 
 
 @each_language
-@pytest.mark.parametrize("field", ["answer_tags", "option_words", "choose_phrases", "refusals"])
+@pytest.mark.parametrize(
+    "field",
+    ["answer_tags", "option_words", "copulas", "turns", "choose_phrases", "refusals", "excuses", "inability"],
+)
 def test_phrases_of_each_kind_are_present_and_listed_once(code: str, field: str) -> None:
     phrases = getattr(language_words(code), field)
     assert phrases
@@ -116,13 +120,14 @@ def test_the_answer_label_is_read_as_an_answer_tag(code: str) -> None:
 def test_no_option_word_is_itself_a_letter(code: str) -> None:
     words = language_words(code)
     letters = {letter.casefold() for letters in series(words) for letter in letters}
-    assert not letters & set(words.option_words)
+    assert not letters & {*words.option_words, *words.copulas, *words.turns}
 
 
 @each_language
 def test_a_refusal_is_not_read_as_an_answer_tag_or_choice(code: str) -> None:
     words = language_words(code)
-    assert not set(words.refusals) & set(words.answer_tags + words.choose_phrases)
+    refusing = {*words.refusals, *words.excuses, *words.inability}
+    assert not refusing & {*words.answer_tags, *words.choose_phrases, *words.turns}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Failure, FinishReason, Outcome, Response, State
 from seahelm_lite.scoring.answers import TIE, read_answer, without_empty_scoring
+from seahelm_lite.scoring.remarks import remarks_on
 from tests.scoring.making import choice, choice_card, passage, read, said, text_card
 
 DOCUMENT = choice(0, answer=1, options=["Perlis", "Sarawak", "Melaka", "Johor"])
@@ -191,3 +192,30 @@ def test_an_answer_asked_for_in_a_json_member_is_read_there_first(
     sample = said(DOCUMENT, Response(text=text, finish_reason=finish_reason))
     answer = read_answer(sample, choice_card(), AnswerForm("letter", key="key"), language_words("ms"))
     assert (answer.state, answer.choice) == (state, answered)
+
+
+@pytest.mark.parametrize(
+    ("text", "choice", "note"),
+    [
+        ('{"answer": "B"}', 1, "member"),
+        ('```json\n{\n  "answer": "C"\n}\n```', 2, "member"),
+        ('<think>{"answer": "A"}?</think>{"answer": "D"}', 3, "member"),
+        ("B", 1, "alone"),
+    ],
+)
+def test_the_member_of_gen_choice_is_read_and_a_reply_without_it_as_text(text: str, choice: int, note: str) -> None:
+    answer = read(said(DOCUMENT, text), choice_card(), "gen-choice")
+    assert (answer.state, answer.choice, answer.note) == ("scored", choice, note)
+
+
+def test_json_that_was_cut_off_before_its_letter_is_no_answer() -> None:
+    answer = read(said(DOCUMENT, Response(text='{"answer": ', finish_reason="length")), choice_card(), "gen-choice")
+    assert answer.state == "truncated"
+
+
+def test_an_endpoint_that_does_not_keep_to_the_schema_is_told_apart_by_its_replies() -> None:
+    samples = [said(DOCUMENT, text) for text in ('{"answer": "B"}', "B", "?")]
+    answers = [read(sample, choice_card(), "gen-choice") for sample in samples]
+    told = "small: 1 of 3 answers were not the JSON that was asked for, and were read as text"
+    assert any(one.startswith(told) for one in remarks_on("small", samples, answers, {"json_schema": {}}))
+    assert not any(one.startswith(told) for one in remarks_on("small", samples, answers, {}))

@@ -514,7 +514,7 @@ def test_every_letter_after_every_phrase_of_a_language_reads_back(words: Languag
     index = data.draw(st.integers(0, 3))
     letter = data.draw(st.sampled_from(letters_of(words)))[index]
     phrase = data.draw(st.sampled_from([*words.answer_tags, *words.choose_phrases]))
-    between = data.draw(st.sampled_from(["", *words.option_words]))
+    between = data.draw(st.sampled_from(["", *words.option_words, *words.copulas]))
     assert read_choice(f"{phrase} {between} {letter}", ("1", "2", "3", "4"), words).index == index
 
 
@@ -553,7 +553,8 @@ SIGNS = st.sampled_from([":", "-", ".", ",", "\n", "(", ")", "**", "`", "{", "}"
 
 @given(st.sampled_from(LANGUAGES), st.data())
 def test_text_without_letters_or_options_never_answers(words: LanguageWords, data: st.DataObject) -> None:
-    phrases = st.sampled_from([*words.answer_tags, *words.option_words, *words.choose_phrases])
+    leads = [*words.answer_tags, *words.option_words, *words.copulas, *words.turns, *words.choose_phrases]
+    phrases = st.sampled_from([*leads, *words.numbering, *words.polite, *words.articles])
     pieces = data.draw(st.lists(st.one_of(WORDS_WITHOUT_LETTERS, SIGNS, phrases), max_size=12))
     assert read_choice(" ".join(pieces), OPTIONS.get(words.code, ANIMALS), words).kind == "unparsed"
 
@@ -567,7 +568,8 @@ def test_any_text_at_all_reads_without_fault(words: LanguageWords, text: str) ->
 REPEATED = (
     "<think>", "Jawapan: ", "jawapan A ", "Jawapan: A ", "A ", "A, ", "A ialah jawapan ", "saya pilih A ", "pilihan (",
     "ikan keli, ", "A. ikan keli ", "bukan ", "ialah A ", "*", "_", "{", "(", "[a", "$", "$a", "-", " ", "\n", "'",
-    "<b", "\\boxed", "| ", "A\n", "a",
+    "<b", "\\boxed", "| ", "A\n", "a", "Oleh itu, ", "jadi A ", "ialah ikan keli. ", "pilihan nombor ", "✅ ", "maaf ",
+    "A. ikan keli ✅\n", "A atau ",
 )  # fmt: skip
 
 
@@ -576,6 +578,13 @@ REPEATED = (
 @pytest.mark.parametrize("piece", REPEATED)
 def test_a_reply_that_repeats_itself_is_read_in_linear_time(before: str, piece: str) -> None:
     read_choice(before + piece * 10_000, ANIMALS, language_words("ms"))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("before", ["x", "Jawapan: pilihan 2"])
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_gap_inside_a_reply_is_read_in_linear_time(before: str, gap: str) -> None:
+    assert read_choice(before + gap * 100_000 + "x", ANIMALS, language_words("ms")).kind in ("answer", "unparsed")
 
 
 @pytest.mark.parametrize(

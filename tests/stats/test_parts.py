@@ -7,7 +7,7 @@ from numpy.random import default_rng
 from sklearn.metrics import f1_score
 
 from seahelm_lite.stats.intervals import Floats, cluster_robust
-from seahelm_lite.stats.parts import Parts, difference
+from seahelm_lite.stats.parts import Parts, difference, mean_difference
 
 CLUSTERS = [str(n // 3) for n in range(12)]
 A = [1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, 1]
@@ -108,3 +108,27 @@ def test_a_difference_that_is_the_same_for_every_item_passes_for_no_certainty_wh
     told = difference(means(first), means(np.arange(10) / 10), [str(n) for n in range(10)], seed=0)
     assert told.value == pytest.approx(0.1)
     assert (told.se, told.lo, told.hi) == (None, None, None)
+
+
+def test_the_mean_difference_of_several_pairs_is_that_of_their_means_item_by_item() -> None:
+    generator = default_rng(4)
+    scores = generator.integers(0, 2, size=(3, 2, 40)).astype(float)
+    pairs = [(means(one), means(other)) for one, other in scores]
+    clusters = [str(item // 2) for item in range(40)]
+    together = mean_difference(pairs, clusters, seed=1)
+    wanted = difference(means(scores[:, 0].mean(axis=0)), means(scores[:, 1].mean(axis=0)), clusters, seed=1)
+    assert (together.value, together.lo, together.hi) == pytest.approx((wanted.value, wanted.lo, wanted.hi))
+
+
+def test_the_mean_difference_of_other_metrics_resamples_all_pairs_together() -> None:
+    generator = default_rng(5)
+    counts = [np.stack([generator.integers(0, 4, 30), generator.integers(4, 9, 30)], axis=1) for _ in range(4)]
+    parts = [Parts(one.astype(np.float64), ratio) for one in counts]
+    clusters = [str(item) for item in range(30)]
+    pairs = [(parts[0], parts[1]), (parts[2], parts[3])]
+    told = mean_difference(pairs, clusters, seed=1)
+    ratios = [float(one[:, 0].sum() / one[:, 1].sum()) for one in counts]
+    assert told.value == pytest.approx((ratios[0] - ratios[1] + ratios[2] - ratios[3]) / 2)
+    # The four are drawn independently, so that their variances add up.
+    single = [difference(one, other, clusters, seed=1).se or 0 for one, other in pairs]
+    assert told.se == pytest.approx(np.sqrt(single[0] ** 2 + single[1] ** 2) / 2, rel=0.15)

@@ -1,5 +1,5 @@
 """Models behind an HTTP API. aiohttp is imported when the first request is sent, not here."""
 
-from seahelm_lite.models.api.openai_chat import OpenAIChat
+from seahelm_lite.models.api.client import ApiModel
 
-__all__ = ["OpenAIChat"]
+__all__ = ["ApiModel"]

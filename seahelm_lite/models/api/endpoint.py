@@ -1,14 +1,17 @@
-"""The address, model and key of an API, and what may be repeated of what it says."""
+"""The address and model of an API, and what may be repeated of what it says."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from seahelm_lite.catalog.access import Auth, Tls
 from seahelm_lite.errors import ModelError
+from seahelm_lite.models.api.secrecy import Secrets
 
 _QUOTE_LENGTH = 200
+_READ_LENGTH = 4000
+"""Characters of a reply that are looked at for a quote; web pages are longer."""
 
 
 def check_base_url(base_url: str) -> tuple[str, str]:
@@ -42,35 +45,20 @@ def check_base_url(base_url: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where one model of an API is asked, and with which key."""
+    """Where one model of an API is asked."""
 
     url: str
     """Full address to which requests are posted."""
     host: str
     model: str
-    key_env: str
-    """Environment variable that the key came from, for messages."""
-    key: str | None = field(repr=False)
+    auth: Auth
+    tls: Tls
+    has_key: bool
+    secrets: Secrets = field(repr=False)
 
     def quote(self, text: str) -> str:
-        """What the endpoint said, fit for a message: one line, at most 200 characters, without the key.
+        """What the endpoint said, fit for a message: one line, at most 200 characters, without any secret.
 
         Some servers repeat the key that they refuse, so it is taken out before the text is cut.
         """
-        clean = text.replace(self.key, "***") if self.key else text
-        return " ".join(clean.split())[:_QUOTE_LENGTH]
-
-
-def read_key(variable: str) -> str | None:
-    """The key in an environment variable; None when it is unset or blank.
-
-    Raises:
-        ModelError: If it holds characters that cannot stand in an HTTP header.
-    """
-    key = os.environ.get(variable, "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise ModelError(
-            f"the key in {variable} has characters that cannot be sent",
-            remedy=f"Set {variable} to the key alone, without line breaks.",
-        )
-    return key or None
+        return " ".join(self.secrets.clean(text[:_READ_LENGTH]).split())[:_QUOTE_LENGTH]

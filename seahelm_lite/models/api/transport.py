@@ -1,11 +1,13 @@
-"""HTTP with aiohttp: one kept-alive session, one POST at a time, and a bounded pool of workers."""
+"""HTTP with aiohttp: one kept-alive session, one request at a time, and a bounded pool of workers."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ssl
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,8 +15,9 @@ if TYPE_CHECKING:
     import aiohttp
 
 _CONNECT_TIMEOUT_S = 30.0
-_TLS_REMEDY = "If the server uses a private certificate authority, set SSL_CERT_FILE to its bundle."
+_AFTER_THE_END_S = 1.0
 _REMEDY = "Is the server running? Check the host and port of the base URL."
+_STREAM = "text/event-stream"
 
 Item = TypeVar("Item")
 
@@ -25,12 +28,16 @@ class Reply:
 
     status: int
     body: bytes
+    """Empty where it came as a stream of events."""
     retry_after: str | None
     """The Retry-After header as sent."""
     location: str | None
     """Where a redirect points; redirects are not followed."""
     latency_s: float
     """Seconds from sending to the last byte, of this attempt alone."""
+    streamed: bool = False
+    first_token_s: float | None = None
+    """Seconds from sending to the first event that brought text; None where nothing was streamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +47,69 @@ class NoReply:
     what: str
     unreachable: str | None
     """What to do about a server that could not even be connected to; None when the connection stood."""
+    tls: bool = False
+    """Whether it failed for want of a trusted certificate."""
 
 
-def open_session(*, key: str | None, concurrency: int, timeout_s: float) -> aiohttp.ClientSession:
+def open_session(
+    *, headers: Mapping[str, str], concurrency: int, timeout_s: float, tls: ssl.SSLContext | None
+) -> aiohttp.ClientSession:
     """Open a session for one endpoint; call it in a running event loop, close it when done.
 
     Certificates are verified, proxies of the environment are ignored (prompts go to the named host and nowhere else),
     and cookies are not kept, so that requests stay independent.
+
+    Args:
+        headers: Sent with every request.
+        concurrency: Connections at most.
+        timeout_s: Seconds until an attempt without a whole reply is given up.
+        tls: What certificates are verified against; None for the machine's own authorities.
     """
     import aiohttp
 
-    headers = {"Content-Type": "application/json"}
-    if key is not None:
-        headers["Authorization"] = f"Bearer {key}"
     return aiohttp.ClientSession(
-        headers=headers,
-        connector=aiohttp.TCPConnector(limit=concurrency),
+        headers={"Content-Type": "application/json", **headers},
+        connector=aiohttp.TCPConnector(limit=concurrency, ssl=tls if tls is not None else True),
         timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=_CONNECT_TIMEOUT_S),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
     )
 
 
-async def post(session: aiohttp.ClientSession, url: str, body: bytes) -> Reply | NoReply:
-    """Send one body. Network faults come back as values, for aiohttp's exceptions carry the headers and so the key."""
+async def send(
+    session: aiohttp.ClientSession,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str] | None = None,
+    take: Callable[[bytes], bool] | None = None,
+) -> Reply | NoReply:
+    """Send one body. Network faults come back as values, for aiohttp's exceptions carry the headers and so the key.
+
+    Args:
+        session: Of the endpoint.
+        url: Where to.
+        body: What is posted; None for what is only fetched.
+        headers: Beside those of the session.
+        take: Given each event of a streamed reply as it comes; tells whether it brought text. Its exceptions go
+            through.
+    """
     import aiohttp
 
     started = time.perf_counter()
+    first_token_s = None
+    streamed = False
     try:
         # A followed redirect would turn the POST into a GET, or carry the prompts to another host.
-        async with session.post(url, data=body, allow_redirects=False) as reply:
-            content = await reply.read()
+        method = "GET" if body is None else "POST"
+        async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as reply:
+            if take is not None and reply.status == 200 and reply.content_type == _STREAM:
+                content, streamed = b"", True
+                first = await _follow(reply, take)
+                first_token_s = first - started if first is not None else None
+            else:
+                content = await reply.read()
     except aiohttp.ClientSSLError as error:
-        return NoReply(f"no TLS connection ({error})", unreachable=_TLS_REMEDY)
+        return NoReply(f"no TLS connection ({error})", unreachable=_REMEDY, tls=True)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         return NoReply(f"no connection ({error})", unreachable=_REMEDY)
     except TimeoutError:
@@ -85,7 +122,51 @@ async def post(session: aiohttp.ClientSession, url: str, body: bytes) -> Reply |
         retry_after=reply.headers.get("Retry-After"),
         location=reply.headers.get("Location"),
         latency_s=time.perf_counter() - started,
+        streamed=streamed,
+        first_token_s=first_token_s,
     )
+
+
+async def _follow(reply: aiohttp.ClientResponse, take: Callable[[bytes], bool]) -> float | None:
+    """Hand on the events of a stream until it ends; when the first came that brought text."""
+    first: float | None = None
+    events = Events()
+    async for chunk in reply.content.iter_any():
+        for event in events.of(chunk):
+            if take(event) and first is None:
+                first = time.perf_counter()
+        if events.done:
+            # The connection can be used again once the end of the reply has been read.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_AFTER_THE_END_S):
+                    await reply.read()
+            break
+    return first
+
+
+class Events:
+    """Cuts a stream of server-sent events into their data, as https://html.spec.whatwg.org says."""
+
+    def __init__(self) -> None:
+        self.done = False
+        """Whether the stream has said `[DONE]`."""
+        self._rest = b""
+        self._data: list[bytes] = []
+
+    def of(self, chunk: bytes) -> list[bytes]:
+        """The data of the events that end in the next chunk."""
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        ended: list[bytes] = []
+        for line in (line.removesuffix(b"\r") for line in lines):
+            if line.startswith(b"data:"):
+                self._data.append(line[5:].removeprefix(b" "))
+            elif not line and self._data:
+                event, self._data = b"\n".join(self._data), []
+                if event == b"[DONE]":
+                    self.done = True
+                else:
+                    ended.append(event)
+        return ended
 
 
 async def run_pool(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], size: int) -> None:
@@ -115,5 +196,19 @@ def run_to_end(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     except RuntimeError:
         asyncio.run(work())
         return
+    running: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = Future()
+
+    async def stoppable() -> None:
+        running.set_result((asyncio.get_running_loop(), asyncio.current_task()))
+        await work()
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(lambda: asyncio.run(work())).result()
+        done = pool.submit(lambda: asyncio.run(stoppable()))
+        try:
+            done.result()
+        except KeyboardInterrupt:
+            # It reaches this thread alone; the pool is left once the other has ended.
+            loop, task = running.result()
+            if task is not None and not done.done():
+                loop.call_soon_threadsafe(task.cancel)
+            raise

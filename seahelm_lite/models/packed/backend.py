@@ -9,6 +9,7 @@ from typing import Any
 from tqdm import tqdm
 
 from seahelm_lite.models.base import Planned
+from seahelm_lite.models.lm_eval_answers import all_answered
 from seahelm_lite.models.packed.decoding import only_numbers
 from seahelm_lite.models.packed.encoding import Pair
 from seahelm_lite.models.packed.endings import Text
@@ -77,7 +78,10 @@ def packed_class(hf: type[Any]) -> type[Any]:
             return self.generator.plan(asked) if self.generator is not None else Planned.singly(len(asked))
 
         def loglikelihood(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Any]:
-            """Each continuation's log-likelihood and whether it is the likeliest; a Failure where there is none."""
+            """Each continuation's log-likelihood and whether it is the likeliest.
+
+            Our engine gets a Failure where there is none; for lm-eval's own the whole list fails with a ModelError.
+            """
             if self.scorer is None:
                 return list(super().loglikelihood(requests, disable_tqdm=disable_tqdm))
             pairs = [request.args for request in requests]
@@ -86,15 +90,15 @@ def packed_class(hf: type[Any]) -> type[Any]:
             def deliver(index: int, outcome: Scored | Failure) -> None:
                 result = outcome if isinstance(outcome, Failure) else (outcome.loglikelihood, outcome.is_greedy)
                 results[index] = result
-                self.cache_hook.add_partial("loglikelihood", pairs[index], result)
+                self._report("loglikelihood", pairs[index], result)
                 bar.update()
 
             with tqdm(total=len(pairs), desc="Scoring by packs", disable=disable_tqdm) as bar:
                 self.scorer.score(pairs, deliver)
-            return results
+            return self._handed_back(results)
 
         def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Any]:
-            """Each prompt's continuation; a Failure where there is none."""
+            """Each prompt's continuation, and failures as `loglikelihood` has them."""
             if self.generator is None:
                 return list(super().generate_until(requests, disable_tqdm=disable_tqdm))
             asked = [request.args for request in requests]
@@ -104,7 +108,7 @@ def packed_class(hf: type[Any]) -> type[Any]:
 
             def deliver(place: int, outcome: Text | Failure) -> None:
                 results[greedy[place]] = outcome
-                self.cache_hook.add_partial("generate_until", asked[greedy[place]], outcome)
+                self._report("generate_until", asked[greedy[place]], outcome)
                 bar.update()
 
             with tqdm(total=len(greedy), desc="Generating by packs", disable=disable_tqdm) as bar:
@@ -113,7 +117,19 @@ def packed_class(hf: type[Any]) -> type[Any]:
                 texts = super().generate_until([requests[index] for index in others], disable_tqdm=disable_tqdm)
                 for index, text in zip(others, texts, strict=True):
                     results[index] = text
-            return results
+            return self._handed_back(results)
+
+        def _report(self, method: str, asked: Any, result: Any) -> None:
+            """Tell the hook what is finished; lm-eval's own would keep a failure as an answer."""
+            if self._for_our_engine() or not isinstance(result, Failure):
+                self.cache_hook.add_partial(method, asked, result)
+
+        def _handed_back(self, results: list[Any]) -> list[Any]:
+            """What lm-eval gets in the end: our engine has had the failures already, its own cannot take any."""
+            return results if self._for_our_engine() else all_answered(results)
+
+        def _for_our_engine(self) -> bool:
+            return getattr(self.cache_hook, "takes_failures", False)
 
         def _model_generate(self, *args: Any, **kwargs: Any) -> Any:
             """As lm-eval's, which makes a text of logits that are not numbers."""

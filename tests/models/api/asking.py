@@ -6,7 +6,9 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from seahelm_lite.models.api import OpenAIChat
+from seahelm_lite.catalog.access import Access, Auth, Limits
+from seahelm_lite.models.api import ApiModel
+from seahelm_lite.models.api.retry import RetryPolicy
 from seahelm_lite.models.base import Model
 from seahelm_lite.records import Message, Outcome, Request, Response
 from tests.loopback import Canned, ChatServer, chat, script
@@ -21,8 +23,19 @@ def ask(text: str = "Ibu negara Malaysia?", **params: Any) -> Request:
     return Request("generate", params or {"max_tokens": 8, "temperature": 0}, messages=(Message("user", text),))
 
 
-def client(server: ChatServer, **settings: Any) -> OpenAIChat:
-    return OpenAIChat(base_url=server.base_url, model="m", **settings)
+def access(base_url: str, *, concurrency: int | None = None, **more: Any) -> Access:
+    """What an `openai:` SPEC stands for, with changes."""
+    facts = {"wire": "openai-chat", "model_id": "m", "auth": Auth(kind="bearer", env="OPENAI_API_KEY", required=False)}
+    return Access(id="test", base_url=base_url, limits=Limits(max_concurrency=concurrency), **{**facts, **more})
+
+
+def client(
+    server: ChatServer | str, *, max_attempts: int = 5, retry_budget_s: float = 120, **settings: Any
+) -> ApiModel:
+    """A model behind a server, or at an address; further settings are those of its access."""
+    base_url = server if isinstance(server, str) else server.base_url
+    policy = RetryPolicy(max_attempts=max_attempts, budget_s=retry_budget_s)
+    return ApiModel(access(base_url, **settings), policy=policy)
 
 
 def answers(model: Model, requests: Sequence[Request]) -> list[Outcome]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import torch
 from lm_eval.api.instance import Instance
+from lm_eval.api.model import CacheHook
 from lm_eval.api.registry import get_model
 
 from seahelm_lite.errors import ModelError
@@ -46,9 +47,17 @@ def _instances(prompts: Sequence[str], settings: Mapping[str, Any]) -> list[Inst
     ]
 
 
+class _OurHook(CacheHook):  # type: ignore[misc]
+    """Like the one of our engine, which takes failures."""
+
+    takes_failures = True
+
+
 def _packed(model: Any, **arguments: Any) -> Any:
     arguments = {"tokenizer": tiny_tokenizer(), "pack_tokens": 128, **arguments}
-    return packed_class(get_model("hf"))(pretrained=model, device="cpu", **arguments)
+    lm = packed_class(get_model("hf"))(pretrained=model, device="cpu", **arguments)
+    lm.set_cache_hook(_OurHook(None))
+    return lm
 
 
 def _texts(lm: Any, prompts: Sequence[str] = PROMPTS, settings: Mapping[str, Any] | None = None) -> list[Any]:
@@ -214,6 +223,18 @@ def test_what_cannot_be_generated_fails_by_itself(llama: Any) -> None:
     assert [type(outcome) for outcome in found] == [Failure, Text, Failure, Failure]
     assert "no tokens" in found[0].cause
     assert "leaves the model no room for a prompt; use a smaller --max-tokens" in found[2].cause
+
+
+def test_for_lm_evals_own_evaluator_what_failed_is_an_error_and_what_did_not_is_kept(
+    llama: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lm = _packed(llama)
+    lm.set_cache_hook(CacheHook(None))
+    kept: dict[str, str] = {}
+    monkeypatch.setattr(lm.cache_hook, "add_partial", lambda method, asked, text: kept.update({asked[0]: text}))
+    with pytest.raises(ModelError, match=r"1 of 3 requests got no answer.* no tokens.*--use_cache"):
+        _texts(lm, ["", *PROMPTS[:2]])
+    assert kept == dict(zip(PROMPTS[:2], _texts(_packed(llama), PROMPTS[:2]), strict=True))
 
 
 def test_a_prompt_that_is_asked_twice_or_with_other_settings_is_answered_each_time(llama: Any) -> None:

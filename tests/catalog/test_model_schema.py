@@ -1,0 +1,98 @@
+"""The JSON Schema of model cards: made from what checks them, and true of every card.
+
+`UPDATE_SCHEMA=1` writes it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+
+from seahelm_lite import schemas
+from seahelm_lite.catalog import access, model_card
+from seahelm_lite.catalog.model_card import ModelCard, model_cards
+from seahelm_lite.schemas import schema
+from tests.conftest import REPOSITORY
+
+MODELS = REPOSITORY / "leaderboards" / "models"
+FILE = Path(schemas.__file__).parent / "model-1.json"
+
+
+class Yaml12(yaml.SafeLoader):
+    """YAML 1.2, as editors that check a file against a schema read it: `no` and `on` are words, dates are texts."""
+
+
+Yaml12.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _described() -> dict[str, dict[str, str]]:
+    """What stands under the fields of each part, which pydantic leaves out."""
+    described: dict[str, dict[str, str]] = {}
+    for module in (access, model_card):
+        for part in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body:
+            if not isinstance(part, ast.ClassDef):
+                continue
+            for field, below in zip(part.body, part.body[1:], strict=False):
+                if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
+                    text = " ".join(str(ast.literal_eval(below.value)).split())
+                    described.setdefault(part.name, {})[ast.unparse(field.target)] = text
+    return described
+
+
+def _made() -> dict[str, Any]:
+    made = ModelCard.model_json_schema(by_alias=True)
+    for name, fields in _described().items():
+        part = made if name == "ModelCard" else made["$defs"].get(name, {"properties": {}})
+        for field, text in fields.items():
+            if field in part["properties"]:
+                part["properties"][field]["description"] = text
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "A model card of seahelm-lite"}
+
+
+def test_the_schema_is_what_the_checks_of_today_make() -> None:
+    made = json.dumps(_made(), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("UPDATE_SCHEMA"):
+        FILE.write_text(made, encoding="utf-8")
+    assert FILE.read_text(encoding="utf-8") == made
+
+
+def test_the_schema_is_a_schema_and_explains_its_fields() -> None:
+    body = schema("model-1")
+    Draft202012Validator.check_schema(body)
+    assert "Tokens that the amounts are for" in body["$defs"]["Price"]["properties"]["per"]["description"]
+
+
+def test_every_card_is_as_the_schema_says_as_its_author_and_as_a_program_reads_it() -> None:
+    validator = Draft202012Validator(schema("model-1"))
+    for card in model_cards().values():
+        text = (MODELS / f"{card.id}.yaml").read_text(encoding="utf-8")
+        validator.validate(yaml.load(text, Loader=Yaml12))
+        validator.validate(card.model_dump(mode="json", by_alias=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("air_gap: no", "airgap: no"),
+        ("air_gap: no", "air_gap: maybe"),
+        ("id: ilmu-v3.1", "id: Ilmu 3.1"),
+        ("schema: seahelm-lite/model/1", "schema: seahelm-lite/model/2"),
+        ("status: active", "status: alive"),
+        ("country: MY}", "country: Malaysia}"),
+    ],
+)
+def test_a_changed_card_is_found_out(old: str, new: str) -> None:
+    text = (MODELS / "ilmu-v3.1.yaml").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(ValidationError):
+        Draft202012Validator(schema("model-1")).validate(yaml.load(text.replace(old, new), Loader=Yaml12))
