@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned
+from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts, Planned, Thinking
 from seahelm_lite.models.local import LmEvalModel
 from seahelm_lite.models.specs import open_model
 from seahelm_lite.records import Request, Response
@@ -81,9 +81,9 @@ class HeldUp:
         self.model.answer(requests, deliver)
 
 
-def held_up(folder: Path, node: str, spec: str) -> HeldUp:
+def held_up(folder: Path, node: str, spec: str, *, thinking: Thinking, offline: bool) -> HeldUp:
     """The model of a SPEC, held up."""
-    model = open_model(spec)
+    model = open_model(spec, thinking=thinking, offline=offline)
     assert isinstance(model, LmEvalModel)
     return HeldUp(model, folder, node)
 
