@@ -108,3 +108,9 @@ def test_a_file_is_about_one_thing_and_not_too_long(path: Path) -> None:
 @each_file
 def test_a_file_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest imports them by their names alone, and leaves out the second."""
+    names = [path.name for path in (REPOSITORY / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names))
