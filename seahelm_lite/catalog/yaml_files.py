@@ -126,6 +126,8 @@ def parse(model: type[Card], file: YamlFile, at: Location = ()) -> Card:
             known = nearest(str(first["loc"][-1]), _keys_at(model, first["loc"][:-1]))
             remedy = f"Did you mean {known}?" if known else "Remove it."
             raise CardError(f"unknown key {key!r}{more}", where=file.at(location), remedy=remedy) from None
+        if first["type"] == "missing":
+            raise CardError(f"the key {key!r} is missing{more}", where=file.at(location), remedy="Add it.") from None
         fault = ": ".join(filter(None, (key, first["msg"].removeprefix("Value error, "))))
         raise CardError(f"{fault}{more}", where=file.at(location)) from None
 

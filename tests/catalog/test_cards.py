@@ -156,7 +156,7 @@ def test_neither_yes_nor_no_is_refused(tmp_path: Path, written: str) -> None:
             "openness: src names 'pages', which is not among the card's sources",
         ),
         ("env: PELANDUK_KEY", "env: sk-12345", "is no name of an environment variable"),
-        ("{currency: MYR, ", "{", "access.1.price.0.currency: Field required"),
+        ("{currency: MYR, ", "{", "the key 'access.1.price.0.currency' is missing"),
         ("unsupported: [seed]", "unsupported: [sed]", "access.1.params.unsupported.0: Input should be 'max_tokens'"),
         ("currency: MYR", "currency: RM", "access.1.price.0.currency: 'RM' is no code of ISO 4217"),
         ("protocols: [gen-letter]", "protocols: []", "protocols are the ways in which it can be asked"),

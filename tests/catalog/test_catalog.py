@@ -144,7 +144,7 @@ def test_a_key_that_the_card_derives_and_the_file_lacks_is_named(tmp_path: Path)
         ("nothing: ours\n", "unknown key 'nothing'"),
         ("- a list\n", "must be a mapping"),
         ("group: x\ntask: []\nmetadata: {version: 1, seahelm_lite: {title: x}}\n", "task: Tuple should have at least"),
-        ("group: x\ntask: [small]\n", "metadata: Field required"),
+        ("group: x\ntask: [small]\n", "the key 'metadata' is missing"),
         (
             "group: x\ntask: [small]\nmetadata: {version: 1, seahelm_lite: {titel: x}}\n",
             "'metadata.seahelm_lite.titel'",

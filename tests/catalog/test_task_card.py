@@ -76,8 +76,8 @@ def test_a_task_file_without_a_needed_key_is_refused(tmp_path: Path, key: str) -
     ("metadata", "what"),
     [
         ("1.0", "metadata must hold `version` and `seahelm_lite`"),
-        ("{version: 1.0}", "seahelm_lite: Field required"),
-        ("{seahelm_lite: {}}", "version: Field required (and "),
+        ("{version: 1.0}", "the key 'seahelm_lite' is missing"),
+        ("{seahelm_lite: {}}", "the key 'version' is missing (and "),
     ],
 )
 def test_metadata_without_version_or_card_is_refused(tmp_path: Path, metadata: str, what: str) -> None:

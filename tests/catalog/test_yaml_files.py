@@ -136,7 +136,7 @@ def test_an_unknown_key_near_none_is_to_be_removed(tmp_path: Path) -> None:
 
 def test_a_missing_key_names_the_file_and_the_key(tmp_path: Path) -> None:
     path = _file(tmp_path, "plates: []\n")
-    assert str(_fault(path)) == f"{path}:1: title: Field required"
+    assert str(_fault(path)) == f"{path}:1: the key 'title' is missing. Add it."
 
 
 def test_of_several_faults_the_first_is_told_and_the_others_are_counted(tmp_path: Path) -> None:

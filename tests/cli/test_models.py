@@ -167,4 +167,7 @@ def test_a_price_without_a_currency_is_told_by_file_and_line(own_cards: Path, ca
     text = path.read_text(encoding="utf-8").replace("  - id: ytl-anthropic", f"{price}  - id: ytl-anthropic")
     path.write_text(text, encoding="utf-8")
     line = text[: text.index("      - {prompt")].count("\n") + 1
-    assert refused(call("models", "show", "ilmu-v3.1")) == f"{path}:{line}: access.0.price.0.currency: Field required"
+    assert (
+        refused(call("models", "show", "ilmu-v3.1"))
+        == f"{path}:{line}: the key 'access.0.price.0.currency' is missing. Add it."
+    )
