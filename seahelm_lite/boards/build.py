@@ -11,18 +11,9 @@ from seahelm_lite.boards.cells import absent_cell, run_cell
 from seahelm_lite.boards.choosing import Candidate, choose
 from seahelm_lite.boards.columns import column_facts
 from seahelm_lite.boards.coverage import coverage, why_not_ranked
+from seahelm_lite.boards.fields import Kind, RowSource
 from seahelm_lite.boards.ranking import Contender, Place, rank
-from seahelm_lite.boards.results import (
-    RESULTS_SCHEMA,
-    BoardFacts,
-    BoardResults,
-    Cell,
-    Headline,
-    Kind,
-    Row,
-    RowModel,
-    RowSource,
-)
+from seahelm_lite.boards.results import RESULTS_SCHEMA, Average, BoardFacts, BoardResults, Cell, Row, RowModel
 from seahelm_lite.boards.runs import FinishedRun, ModelKey, Runs
 from seahelm_lite.catalog.board_card import Board, BoardColumn
 
@@ -147,7 +138,7 @@ def _row(entrant: _Entrant, columns: Sequence[BoardColumn], place: Place | None)
     required = [index for index, column in enumerate(columns) if column.required]
     if place is None:
         reason = why_not_ranked([column.task.name for column in columns], entrant.cells, required)
-        headline = Headline(value=None, ci95=None, ci_method=None, reason=reason)
+        headline = Average(value=None, ci95=None, ci_method=None, reason=reason)
     else:
         headline = place.headline
     return Row(

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import seahelm_lite
 from seahelm_lite.boards.choosing import Candidate
+from seahelm_lite.boards.fields import Counts, LogFile, Mark
 from seahelm_lite.boards.reproduce import command
-from seahelm_lite.boards.results import Cell, Counts, LogFile, Mark
+from seahelm_lite.boards.results import Cell
 from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.catalog.compat import COMPAT

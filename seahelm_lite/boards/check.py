@@ -10,8 +10,9 @@ from seahelm_lite.boards.check_cells import faults_of_cells
 from seahelm_lite.boards.check_facts import faults_of_facts
 from seahelm_lite.boards.check_origins import faults_of_origins
 from seahelm_lite.boards.check_ranks import faults_of_ranks
+from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.boards.files import results_text
-from seahelm_lite.boards.results import BoardError, BoardResults, read_results
+from seahelm_lite.boards.results import BoardResults, read_results
 from seahelm_lite.boards.runs import Runs
 from seahelm_lite.catalog.board_card import Board
 

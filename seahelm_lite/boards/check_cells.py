@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from scipy import stats
 
 from seahelm_lite.boards.cells import marks_of
-from seahelm_lite.boards.results import BoardResults, Cell, Column, Counts
+from seahelm_lite.boards.fields import Counts
+from seahelm_lite.boards.results import BoardResults, Cell, Column
 from seahelm_lite.catalog.task_card import RECORDED
 from seahelm_lite.stats.intervals import wilson
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seahelm_lite.boards.documents import DocumentScores, document_scores
-from seahelm_lite.boards.results import BoardError, LeftOut
+from seahelm_lite.boards.fields import BoardError, LeftOut
 from seahelm_lite.boards.run_files import AskedTask, Score
 from seahelm_lite.boards.runs import FinishedRun, ModelKey
 from seahelm_lite.catalog.board_card import BoardColumn

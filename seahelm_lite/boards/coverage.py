@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seahelm_lite.boards.results import Cell, Coverage
+from seahelm_lite.boards.fields import Coverage
+from seahelm_lite.boards.results import Cell
 
 _NAMED = 3
 """Columns that the reason for a missing headline names."""

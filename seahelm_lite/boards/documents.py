@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seahelm_lite.boards.results import BoardError
+from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.boards.run_files import AskedTask, Score
 from seahelm_lite.boards.runs import FinishedRun
 from seahelm_lite.errors import RunFolderError

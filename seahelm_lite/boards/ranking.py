@@ -9,7 +9,8 @@ import numpy as np
 
 from seahelm_lite.boards.choosing import Candidate
 from seahelm_lite.boards.documents import DocumentScores, refuse_other_documents
-from seahelm_lite.boards.results import Comparison, Headline, Rank
+from seahelm_lite.boards.fields import Rank
+from seahelm_lite.boards.results import Average, Comparison
 from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.records import canonical_json, sha256_hex
 from seahelm_lite.stats.comparisons import TaskTable, compare_all, rank_intervals, tie_groups
@@ -43,7 +44,7 @@ class Contender:
 class Place:
     """Where a model stands."""
 
-    headline: Headline
+    headline: Average
     rank: Rank
     group: int
 
@@ -87,13 +88,13 @@ def rank(columns: Sequence[BoardColumn], contenders: Sequence[Contender]) -> Ran
     return Ranking(places, comparison_of(len(order), compared.draws))
 
 
-def _headline(columns: Sequence[BoardColumn], runs: Sequence[Candidate], answers: Sequence[DocumentScores]) -> Headline:
+def _headline(columns: Sequence[BoardColumn], runs: Sequence[Candidate], answers: Sequence[DocumentScores]) -> Average:
     """The weighted mean of a model's scores. Columns that share source items have errors that go together."""
     scores = [Scored(run.score.value or 0.0, run.score.ci95, run.score.ci_method) for run in runs]
     correlations = error_correlations([(one.values, one.clusters) for one in answers])
     mean = weighted_mean(scores, [column.weight for column in columns], correlations)
     interval = None if mean.interval is None else (_rounded(mean.interval[0]), _rounded(mean.interval[1]))
-    return Headline(value=_rounded(mean.value), ci95=interval, ci_method=mean.method, reason=mean.reason)
+    return Average(value=_rounded(mean.value), ci95=interval, ci_method=mean.method, reason=mean.reason)
 
 
 def _rounded(value: float) -> float:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from seahelm_lite.boards.results import Count, Counts, DataSource, Interval, Positive, Sha256, Text, Tokens
+from seahelm_lite.boards.fields import Count, Counts, DataSource, Interval, Positive, Sha256, Text, Tokens
 from seahelm_lite.catalog.task_card import JUDGED
 from seahelm_lite.records import AnswerForm, JsonValue
 from seahelm_lite.scoring.withheld import WITHHELD

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from seahelm_lite.boards.results import BoardError, LeftOut
+from seahelm_lite.boards.fields import BoardError, LeftOut
 from seahelm_lite.boards.run_files import ImportSettings, Manifest, Score, Scores
 from seahelm_lite.engine.run_folder import SCORES, RunFolder, list_runs
 from seahelm_lite.engine.spec import RunSpec

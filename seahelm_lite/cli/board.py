@@ -107,7 +107,7 @@ def _has_answers(results: BoardResults) -> bool:
 
 
 def _refuse_without_runs(boards: Iterable[Board], folders: Iterable[Path]) -> None:
-    from seahelm_lite.boards.results import BoardError
+    from seahelm_lite.boards.fields import BoardError
 
     for board in boards:
         looked = ", ".join(map(str, folders))
@@ -119,7 +119,7 @@ def _refuse_without_runs(boards: Iterable[Board], folders: Iterable[Path]) -> No
 
 
 def _refuse_runs_of_no_board(boards: Iterable[Board], folders: Iterable[Path]) -> None:
-    from seahelm_lite.boards.results import BoardError
+    from seahelm_lite.boards.fields import BoardError
 
     looked = ", ".join(map(str, folders))
     known = ", ".join(f"{board.card.id} ({board.card.protocol}, {board.card.shots} shots)" for board in boards)
@@ -197,7 +197,7 @@ def _files(options: argparse.Namespace, boards: dict[str, Board]) -> list[Path]:
     Raises:
         SeahelmError: If a named board has none, or the folder has none at all.
     """
-    from seahelm_lite.boards.results import BoardError
+    from seahelm_lite.boards.fields import BoardError
 
     named = [
         options.boards / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seahelm_lite.boards.results import Cell, Column, Mark, Row, RowModel, RowSource
+from seahelm_lite.boards.fields import Mark, RowSource
+from seahelm_lite.boards.results import Cell, Column, Row, RowModel
 from seahelm_lite.pages.numbers import thinking_counted, tokens_each
 from seahelm_lite.pages.reading import ReadBoard
 from seahelm_lite.pages.slugs import distinct, slug

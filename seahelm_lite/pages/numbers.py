@@ -9,7 +9,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import format_decimal
 
-from seahelm_lite.boards.results import Tokens
+from seahelm_lite.boards.fields import Tokens
 
 _MAY_BE_NEGATIVE = frozenset(("chrf_gain",))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from seahelm_lite.boards.results import BoardResults, Column, Mark, Row
+from seahelm_lite.boards.fields import Mark
+from seahelm_lite.boards.results import BoardResults, Column, Row
 from seahelm_lite.pages.collection import Model, Score, asked
 from seahelm_lite.pages.numbers import thinking_counted, tokens_each
 from seahelm_lite.pages.origins import Origin, origins

@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator, ValidationError
 from pydantic import BaseModel
 
 from seahelm_lite.boards import results as model
+from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.boards.files import results_text, write_results
-from seahelm_lite.boards.results import BoardError, BoardResults, read_results
+from seahelm_lite.boards.results import BoardResults, read_results
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.schemas import schema
 from tests.boards.making import Workshop, as_imported, letters
