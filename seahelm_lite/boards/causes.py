@@ -57,8 +57,8 @@ def cell_causes(
         hashes = _hashes(models[0].fingerprint_sha256, models[1].fingerprint_sha256)
         causes.append(Cause(kind="model", told=f"another model under the same name (fingerprint {hashes})"))
     causes += _asked_otherwise(old, new)
-    # Other data, another protocol or other examples make other prompts.
-    implied = {cause.kind for cause in causes} & {"data", "protocol", "shots", "subset"}
+    # Each of these makes other requests, whatever else was changed in the prompts.
+    implied = {cause.kind for cause in causes} & {"data", "protocol", "shots", "subset", "decoding", "repeats"}
     if old.prompts_sha256 != new.prompts_sha256 and not implied:
         told = f"other prompts ({_hashes(old.prompts_sha256, new.prompts_sha256)})"
         causes.append(Cause(kind="prompts", told=told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from seahelm_lite.boards.fields import CellState, Count, Interval, Part, Positive, Rank, Sha256, Slug, Text
 
@@ -25,7 +25,13 @@ Move = Literal["added", "removed", "up", "down", "within", "in", "out", "unranke
 `out`: ranked only now, or no longer. `unranked`: neither then nor now."""
 
 
-class Cause(Part):
+class _Told(Part):
+    """A part whose fields the schema describes by what stands below them here."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Cause(_Told):
     """Why something changed."""
 
     kind: CauseKind
@@ -33,7 +39,7 @@ class Cause(Part):
     """In words, with what it was and what it is."""
 
 
-class Standing(Part):
+class Standing(_Told):
     """Where a model stands on one of the two."""
 
     headline: float | None
@@ -42,7 +48,7 @@ class Standing(Part):
     group: Positive | None
 
 
-class Value(Part):
+class Value(_Told):
     """What a cell says on one of the two."""
 
     state: CellState
@@ -51,7 +57,7 @@ class Value(Part):
     n: Positive | None
 
 
-class ModelChange(Part):
+class ModelChange(_Told):
     """A model that is on one of the two only, or stands elsewhere, or has another headline."""
 
     model: Slug
@@ -64,7 +70,7 @@ class ModelChange(Part):
     """None where the model was added or removed."""
 
 
-class CellChange(Part):
+class CellChange(_Told):
     """A cell whose value, interval or state changed."""
 
     model: Slug
@@ -76,7 +82,7 @@ class CellChange(Part):
     causes: tuple[Cause, ...]
 
 
-class Side(Part):
+class Side(_Told):
     """One of the two results."""
 
     release: date | None
@@ -86,7 +92,7 @@ class Side(Part):
     ranked: Count
 
 
-class BoardDiff(Part):
+class BoardDiff(_Told):
     """What moved on a board, and why."""
 
     board: Slug
@@ -104,7 +110,7 @@ class BoardDiff(Part):
     same_cells: Count
 
 
-class ReleaseDiff(Part):
+class ReleaseDiff(_Told):
     """What moved between two releases."""
 
     schema_: Literal["seahelm-lite/board-diff/1"] = Field(alias="schema")
