@@ -16,7 +16,6 @@ from seahelm_lite import schemas
 from seahelm_lite.boards.changes import BoardDiff, ModelChange, ReleaseDiff
 from seahelm_lite.boards.diff import board_diff, release_diff
 from seahelm_lite.boards.fields import BoardError
-from seahelm_lite.boards.releases import of_release
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.schemas import schema
 from tests.boards.making import Workshop, as_imported, edit, give, letters
@@ -271,13 +270,13 @@ def test_a_move_within_the_range_of_ranks_is_no_move_that_is_shown(old: Workshop
 def test_a_model_that_came_in_moves_others_of_which_nothing_changed(old: Workshop, new: Workshop) -> None:
     new.model("best", one=letters(12), two=letters(12))
     diff = board_diff(old.build(), new.build())
-    assert [(change.name, change.move) for change in diff.models][0] == ("replay-best", "added")
+    assert (diff.models[0].name, diff.models[0].move) == ("replay-best", "added")
     some = _change(diff, "some")
     assert some.move == "down"
     assert _why(some) == [("others", "nothing of its own; others: added replay-best")]
     assert diff.cells == ()
     back = board_diff(new.build(), old.build())
-    assert [(change.name, change.move) for change in back.models][0] == ("replay-best", "removed")
+    assert (back.models[0].name, back.models[0].move) == ("replay-best", "removed")
     assert _why(_change(back, "some")) == [("others", "nothing of its own; others: removed replay-best")]
 
 

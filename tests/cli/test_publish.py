@@ -379,10 +379,8 @@ def test_a_name_in_brackets_or_with_controls_is_printed_as_it_is(
     workshop: Workshop, publish: Callable[..., Any]
 ) -> None:
     publish(FIRST)
-    for path in workshop.out.glob("replay-*"):
-        edit(
-            RunFolder(path), "manifest.json", lambda body: body["model"].update(name="[bold]a\x1b[31m" + path.name[:9])
-        )
+    hostile = "[bold]a\x1b[31m"
+    edit(_run(workshop, "some"), "manifest.json", lambda body: body["model"].update(name=hostile))
     called = publish(SECOND)
     assert "\x1b[31m" not in called.out
     assert "[bold]a⟨U+001B⟩[31m" in called.out
