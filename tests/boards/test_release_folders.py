@@ -43,9 +43,9 @@ def test_reported_figures_and_what_a_killed_process_left_are_no_releases(results
 
 def test_boards_that_were_not_published_are_read_from_a_plain_folder(workshop: Workshop, tmp_path: Path) -> None:
     workshop.out.mkdir()
-    write_results(workshop.build(), tmp_path / "boards")
-    assert newest(tmp_path / "boards") == tmp_path / "boards"
-    (board,) = read_boards([tmp_path / "boards"])
+    write_results(workshop.build(), tmp_path / "plain")
+    assert newest(tmp_path / "plain") == tmp_path / "plain"
+    (board,) = read_boards([tmp_path / "plain"])
     assert board.results.board.release is None
 
 
