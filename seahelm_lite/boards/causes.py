@@ -72,7 +72,7 @@ def _asked_otherwise(old: Cell, new: Cell) -> Iterator[Cause]:
             yield Cause(kind="decoding", told=f"{name} {was} → {now}")
     if old.repeats != new.repeats:
         yield Cause(kind="repeats", told=f"asked {old.repeats} → {new.repeats} times")
-    if (old.subset, "limited" in old.marks) != (new.subset, "limited" in new.marks):
+    if old.subset != new.subset:
         yield Cause(kind="subset", told=f"{_documents(old)} → {_documents(new)}")
     if old.files != new.files:
         yield Cause(kind="log", told="other files of recorded answers")
@@ -147,9 +147,7 @@ def _state(cell: Cell) -> str:
 
 
 def _documents(cell: Cell) -> str:
-    if cell.subset is not None:
-        return f"the subset {cell.subset}"
-    return f"{cell.n} documents" if "limited" in cell.marks else "all documents"
+    return "all documents" if cell.subset is None else f"{cell.n} documents ({cell.subset})"
 
 
 def _of(settings: Mapping[str, Any] | None, name: str) -> str:
