@@ -24,7 +24,7 @@ from seahelm_lite.catalog.catalog import load_catalog
 from seahelm_lite.catalog.definitions import TaskDefinition
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
-from seahelm_lite.errors import RunFolderError
+from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.finished import score_differences
 
 SUBMISSIONS = ("leaderboards", "submissions")
@@ -64,7 +64,7 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
         SeahelmError: Naming the runs that were changed, are incomplete, score otherwise now, or hold what may not be
             published where they lie; the boards that check finds faults in; or the release that exists.
     """
-    results = checkout_results(Path.cwd()) if results is None else results
+    results = checkout_results() if results is None else results
     before = _release_before(results, release)
     tasks = load_catalog().tasks
     boards = load_boards(tasks)
@@ -89,24 +89,24 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
     )
 
 
-def checkout_results(folder: Path) -> Path:
-    """The folder of releases of a checkout.
+def checkout_results() -> Path:
+    """The folder of releases of the checkout in the working directory.
 
     Raises:
-        BoardError: If the folder is no checkout, or not the one whose cards and code are running.
+        BoardError: If there is none, or not the one whose cards and code are running.
     """
-    own = folder / "leaderboards"
+    own = Path("leaderboards")
     if not (own / "boards").is_dir():
         raise BoardError(
             "is no checkout of seahelm-lite, so there is no place to publish to",
-            where=str(folder),
+            where=str(Path.cwd()),
             remedy="Change into one, or name a folder of releases with --results.",
         )
     running = shipped_folder("leaderboards")
     if own.resolve() != running.resolve():
         raise BoardError(
             f"is not the checkout that seahelm-lite runs from, which is {running.parent}",
-            where=str(folder),
+            where=str(Path.cwd()),
             remedy="Install this one (`pip install -e .`), so that a release is made by the code it stands beside.",
         )
     return own / "results"
@@ -171,8 +171,10 @@ def _faults_of_run(run: FinishedRun, tasks: Mapping[str, TaskDefinition]) -> Ite
         yield from _unpublishable(run, tasks)
     try:
         differing = score_differences(run.folder.path)
-    except RunFolderError as error:
-        differing = [error.what]
+    except (SeahelmError, LookupError, TypeError, ValueError):
+        # Not the reason by itself: what made such a manifest or such samples is no version that we know.
+        yield "cannot be scored by this version of seahelm-lite"
+        return
     if differing:
         yield f"is not scored so by this version of seahelm-lite: {_some(differing)}"
 

@@ -6,7 +6,6 @@ import json
 from importlib import resources
 from typing import Any, Literal
 
-
 SchemaName = Literal[
     "run-1",
     "scores-1",

@@ -84,7 +84,7 @@ def test_other_data_are_told_by_their_hash(old: Workshop, new: Workshop) -> None
     before, after = (shop.build().columns[0].data_sha256 or "" for shop in (old, new))
     assert ("data", f"other data ({before[:8]}… → {after[:8]}…)") in _told(diff, "some", "one")
     # The card pins the data, so that its file changed too; the other prompts are those of the other data.
-    assert _kinds(diff) == ["task", "data"]
+    assert _kinds(diff)[:2] == ["task", "data"]
     assert {change.task for change in diff.cells} == {"one"}
 
 

@@ -21,6 +21,7 @@ from seahelm_lite.schemas import schema
 from tests.boards.making import Workshop, as_imported, edit, give, letters, unseal
 from tests.cli.conftest import Call, refused
 from tests.conftest import REPOSITORY
+from tests.recorded_logs import failed_line, snapshot, snapshot_line
 
 FIRST, SECOND = "2026-11-22", "2026-12-06"
 RELEASES = Path("leaderboards/results")
@@ -91,11 +92,15 @@ def test_the_next_release_tells_what_moved(workshop: Workshop, publish: Callable
     called = publish(SECOND)
     lines = [line.rstrip() for line in called.out.splitlines()]
     assert f"made: release {FIRST} (2 models, 2 ranked) → release {SECOND} (3 models, 3 ranked)" in lines
-    assert "added: replay-best (1)" in lines
+    assert "added: replay-best (1–2)" in lines
     assert "Moves that the comparisons support" in lines
     (row,) = [line for line in lines if line.startswith("replay-some")]
     assert row.split("  ")[-1].strip() == "nothing of its own; others: added replay-best"
-    assert lines[-1] == "unchanged: 1 models, 4 cells"
+    # Many is not told from the best, and may be first as before.
+    assert lines.index("Within the range of ranks: no move is shown") < [line[:11] for line in lines].index(
+        "replay-many"
+    )
+    assert lines[-1] == "unchanged: 0 models, 4 cells"
     diff = call("board", "diff", RELEASES / FIRST, RELEASES / SECOND)
     assert (diff.status, diff.err) == (0, "")
     assert diff.out in called.out
@@ -158,21 +163,16 @@ def test_a_run_that_scores_otherwise_now_is_refused_with_what_differs(
     _nothing_published()
 
 
-def test_an_imported_run_that_lacks_answers_is_published_as_what_it_is(
-    workshop: Workshop, publish: Callable[..., Any]
-) -> None:
-    """Nobody can go on with it; it ranks nowhere."""
-    workshop.board(protocol="recorded:somewhere")
-    workshop.run(workshop.answers("late", one=letters(12), two="AAA" + "-" * 9))
-    for path in workshop.out.glob("replay-*"):
-        folder = RunFolder(path)
-        as_imported(folder)
-        for name in ("one", "two"):
-            sample = path / "samples" / f"{name}@gen-letter.parquet"
-            assert sample.is_file()
-    called = publish(FIRST)
+def test_recorded_answers_that_are_not_all_there_are_published_as_that(workshop: Workshop, call: Call) -> None:
+    """Nobody can go on with such a run; it stands below the line."""
+    answered = [snapshot_line(number, '{"correct_answer_key":"a"}') for number in range(11)]
+    log = snapshot(Path("logs", "x.jsonl.br"), [*answered, failed_line(11)])
+    workshop.task("small")
+    assert call("import", "thaiexamjs", log, "--task", "small", "--out", "recorded").status == 1
+    workshop.board(protocol="recorded:thaiexamjs", shots=1, tasks=[{"task": "small"}])
+    called = call("board", "publish", "--runs", "recorded", "--release", FIRST)
     assert called.status == 0, called.err
-    assert "2 of 3 models ranked" in called.out
+    assert "made.json: 0 of 1 models ranked" in called.out
 
 
 def test_a_release_that_exists_is_never_changed(workshop: Workshop, publish: Callable[..., Any]) -> None:
@@ -241,7 +241,7 @@ def test_a_full_disk_leaves_the_releases_as_they_were(
     workshop: Workshop, publish: Callable[..., Any], small_disk: Callable[[str], Path]
 ) -> None:
     disk = small_disk("200k")
-    (disk / "filler").write_bytes(b"x" * 190_000)
+    (disk / "filler").write_bytes(b"x" * 196 * 1024)
     told = refused(publish(FIRST, "--results", disk / "results"))
     assert told == f"{disk}/results/{FIRST}: cannot be written: No space left on device. Nothing was published."
     assert not list((disk / "results").iterdir())
@@ -359,17 +359,15 @@ def test_nothing_that_changed_is_told_in_two_lines(publish: Callable[..., Any], 
     ]
 
 
-def test_the_cells_of_a_task_that_changed_for_one_reason_are_one_line(
-    workshop: Workshop, publish: Callable[..., Any], call: Call
-) -> None:
-    publish(FIRST)
-    for path in list(workshop.out.glob("replay-*")):
-        shutil.rmtree(path)
-    workshop.task("one", version="1.1", documents=14)
-    workshop.model("some", one=letters(8, 14), two=letters(4))
-    workshop.model("many", one=letters(12, 14), two=letters(11))
-    called = publish(SECOND)
-    lines = called.out.splitlines()
+def test_the_cells_of_a_task_that_changed_for_one_reason_are_one_line(workshop: Workshop, call: Call) -> None:
+    runs = ("baseline:longest", "baseline:majority")
+    for version, documents, release in (("1.0", 12, FIRST), ("1.1", 14, SECOND)):
+        workshop.task("one", version=version, documents=documents)
+        out = workshop.root / release
+        for model in runs:
+            workshop.run(model, out)
+        called = call("board", "publish", "--runs", out, "--release", release)
+    lines = [line.rstrip() for line in called.out.splitlines()]
     (row,) = [line for line in lines[lines.index("Cells that changed") :] if line.startswith("one ")]
     assert row.split()[:2] == ["one", "2"]
     assert "version of the task 1.0 → 1.1; other data (" in row
