@@ -66,6 +66,7 @@ def run_cell(candidate: Candidate, column: BoardColumn, facts: Column, card: Boa
         run=run.run_id,
         scores_sha256=run.scores_sha256,
         prompts_sha256=asked.prompts_sha256,
+        answers_sha256=None if candidate.documents is None else candidate.documents.answers_sha256,
         files=tuple(LogFile(path=f.path, sha256=f.sha256, answers=f.answers) for f in files),
         deviations=tuple(_deviations(candidate, column)),
         command=command(run),
