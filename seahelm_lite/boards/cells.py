@@ -49,6 +49,7 @@ def run_cell(candidate: Candidate, column: BoardColumn, facts: Column, card: Boa
         reason=score.reason,
         value=score.value,
         se=score.se,
+        df=score.df,
         ci95=score.ci95,
         ci_method=score.ci_method if score.ci95 is not None else None,
         normalised=_normalised(candidate, facts, card),
