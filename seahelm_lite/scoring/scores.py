@@ -208,7 +208,7 @@ def numbers(estimate: Estimate) -> dict[str, JsonValue]:
         "value": rounded(estimate.value),
         "reason": estimate.reason,
         "se": rounded(estimate.se),
-        "df": estimate.df,
+        "df": rounded(estimate.df),
         "ci95": interval,
         "ci_method": estimate.method,
         "n": estimate.n,
