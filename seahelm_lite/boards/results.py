@@ -197,6 +197,9 @@ class Cell(Part):
     scores_sha256: Sha256 | None = None
     """Of the bytes of the run's scores.json."""
     prompts_sha256: Sha256 | None = None
+    answers_sha256: Sha256 | None = None
+    """Of what the model answered, as far as scoring reads it: equal where only the scoring changed. None where answers
+    are missing."""
     files: tuple[LogFile, ...] = ()
     """Of an imported run."""
     deviations: tuple[str, ...] = ()
