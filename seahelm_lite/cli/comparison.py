@@ -11,7 +11,7 @@ from seahelm_lite.cli.tables import console, table
 from seahelm_lite.comparisons.columns import Against, Column, Compared, Contrast, Flips
 from seahelm_lite.comparisons.result import Comparison
 from seahelm_lite.comparisons.verdicts import in_words
-from seahelm_lite.pages.numbers import bounds
+from seahelm_lite.pages.reach import reach, within
 from seahelm_lite.pages.texts import visible
 from seahelm_lite.stats.intervals import Estimate
 
@@ -55,16 +55,15 @@ class _Verdicts:
         for part in self._compared.parts:
             self._values(part)
             if part.contrasts:
-                self._table([(part, one) for one in part.contrasts], "less")
+                self._table([(part, one) for one in part.contrasts], "pair")
             for run, reason in part.lacking.items():
                 self._line(f"{self._compared.label(run)}: {reason}")
-            self._out.print()
 
     def _values(self, part: Compared) -> None:
         rows = [
             [
                 f"{self._compared.label(run)}  {escape(visible(self._compared.runs[run].name))}",
-                *_value(part, run, _reach(part, self._compared)),
+                *_value(part, run, reach(part, self._compared)),
             ]
             for run in part.points
         ]
@@ -87,7 +86,7 @@ class _Verdicts:
             escape(self._name(part, one, first)),
             *([_percent(part.points[run].value) for run in (one.run, one.than)] if first == "task" else []),
             _points(estimate.value),
-            _interval(estimate, _points, _reach(part, self._compared, of_difference=True)),
+            _interval(estimate, _points, reach(part, self._compared, of_difference=True)),
             _p(one.p_adjusted),
             _flips(one.flips),
             str(estimate.n),
@@ -112,7 +111,7 @@ def _show_series(out: Console, compared: Comparison) -> None:
         rows = [
             [
                 f"{compared.runs[run].position:,}",
-                *_value(part, run, _reach(part, compared)),
+                *_value(part, run, reach(part, compared)),
                 *_contrast(part, run, "last", last=len(compared.runs) - 1),
                 *_contrast(part, run, "best", last=len(compared.runs) - 1),
             ]
@@ -124,11 +123,11 @@ def _show_series(out: Console, compared: Comparison) -> None:
         out.print()
 
 
-def _value(part: Compared, run: int, reach: tuple[float, float]) -> list[str]:
+def _value(part: Compared, run: int, reached: tuple[float, float]) -> list[str]:
     if run not in part.points:
         return ["no value", _NONE]
     estimate = part.points[run]
-    return [_percent(estimate.value), _interval(estimate, _percent, reach)]
+    return [_percent(estimate.value), _interval(estimate, _percent, reached)]
 
 
 def _contrast(part: Compared, run: int, against: Against, *, last: int) -> list[str]:
@@ -195,21 +194,9 @@ def _points(value: float | None) -> str:
     return _NONE if value is None else f"{round(100 * value, 1) + 0.0:+.1f}"
 
 
-def _interval(estimate: Estimate, written: Callable[[float], str], reach: tuple[float, float]) -> str:
-    """Bounds clipped to what can be reached; the JSON has them as computed."""
-    if estimate.lo is None or estimate.hi is None:
-        return _NONE
-    lo, hi = (written(min(max(bound, reach[0]), reach[1])) for bound in (estimate.lo, estimate.hi))
-    return f"{lo} to {hi}"
-
-
-def _reach(part: Compared, compared: Comparison, *, of_difference: bool = False) -> tuple[float, float]:
-    """The least and the greatest that a value, or a difference of two, can be."""
-    columns = [one.column for one in (compared.columns if part.column is None else [part]) if one.column is not None]
-    floor, top = min(bounds(column.metric) for column in columns)
-    if part.column is None and compared.headline is not None and compared.headline.normalised:
-        floor = -float("inf")
-    return (floor - top, top - floor) if of_difference else (floor, top)
+def _interval(estimate: Estimate, written: Callable[[float], str], reached: tuple[float, float]) -> str:
+    interval = within(estimate, reached)
+    return _NONE if interval is None else f"{written(interval[0])} to {written(interval[1])}"
 
 
 def _p(value: float) -> str:

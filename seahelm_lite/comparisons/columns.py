@@ -142,6 +142,8 @@ class Column:
     """Of the other runs."""
     notes: tuple[str, ...] = ()
     """What readers should know of how the runs differ all the same."""
+    language: str = "und"
+    """Of the documents (BCP 47)."""
     right_or_wrong: bool = True
     """Whether the metric is made of answers that are right or wrong."""
     documents: Mapping[str, Document] = field(default_factory=dict)

@@ -106,6 +106,7 @@ class _Field:
             answers={run: self.answers[run] for run in self.asked},
             lacking=dict(sorted(self.lacking.items())),
             notes=tuple(self._notes()),
+            language=task.card.language,
             right_or_wrong=task.card.kind == "multiple_choice" or task.metric in RIGHT_OR_WRONG,
             documents=self._shown(),
             hidden=hidden_in(task.card),
