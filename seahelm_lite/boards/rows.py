@@ -28,8 +28,9 @@ class NamedRow:
 
 
 def is_row(name: str) -> bool:
-    """Whether a text names a row and not a folder."""
-    return ".json#" in name and not Path(name).exists()
+    """Whether a text names a row, or a board's file, and not a folder."""
+    path = Path(name)
+    return (path.suffix == ".json" and path.is_file()) or (".json#" in name and not path.exists())
 
 
 def named_row(name: str) -> NamedRow:
@@ -39,10 +40,12 @@ def named_row(name: str) -> NamedRow:
         name: `BOARD.json#MODEL`, the model by its id or its name.
 
     Raises:
-        BoardError: If the file is no board.
+        BoardError: If the file is no board, or no row of it is named.
         UnknownNameError: If the board has no such row, or several.
     """
-    file, _, model = name.rpartition("#")
+    file, marked, model = name.rpartition("#")
+    if not marked:
+        raise BoardError("no row of the board is named", where=name, remedy=f"Write {Path(name).name}#MODEL.")
     results = read_results(Path(file))
     found = [row for row in results.rows if model in (row.model.id, row.model.name)]
     if len(found) != 1:

@@ -169,8 +169,8 @@ def _judged(parts: Sequence[_Part], found: Sequence[Sequence[Contrast]], margin:
 def _grain(part: _Part, contrast: Contrast) -> float:
     """What a single document moves the difference by, where all answers are right or wrong; else nought.
 
-    Documents of clusters may all flip together: where nothing differs, they say less than as many single ones, and
-    there is no saying how much less.
+    Documents of a cluster may all flip together: where nothing differs, clusters count as the documents, as they do in
+    the interval of a share.
     """
     least = []
     for share in part.shares:
@@ -178,9 +178,9 @@ def _grain(part: _Part, contrast: Contrast) -> float:
             parts = share.column.answers[run].parts
             if parts.statistic is not None or not all(value in (0.0, 1.0) for value in parts.counts[:, 0]):
                 return 0.0
-        least.append(share.weight / contrast.difference.n if part.column else share.weight / len(parts.counts))
-    alone = contrast.difference.n == contrast.difference.n_clusters
-    return min(least) if alone or contrast.difference.se is not None else 0.0
+        clusters = share.column.answers[contrast.run].clusters
+        least.append(share.weight / len(clusters if contrast.difference.se is not None else set(clusters)))
+    return min(least)
 
 
 def _wanted(part: _Part, asked: Asked) -> list[tuple[Against, int, int]]:

@@ -60,10 +60,10 @@ def _verdict(
 
 def _why_not(contrast: Contrast, told: Resolution, level: float) -> str:
     if told.clusters < 2:
-        return "all documents are of one cluster"
+        return "all documents are of one cluster, which no test can use"
     if told.sees_nothing(level):
         return f"documents of {told.clusters} clusters are too few for this test to see any difference"
-    return contrast.difference.reason or "there is no standard error"
+    return "every document differs by the same, so that nothing tells what this test would see"
 
 
 def in_words(verdict: Verdict, name: Callable[[int], str]) -> str:
@@ -79,7 +79,7 @@ def in_words(verdict: Verdict, name: Callable[[int], str]) -> str:
     if verdict.equivalent:
         return alike
     if verdict.detectable is None:
-        return f"no difference shown, and none could be: {verdict.reason}"
+        return f"no difference shown ({verdict.reason})"
     return f"no difference shown (this test sees differences of ≥ {points(verdict.detectable)})"
 
 

@@ -1,4 +1,4 @@
-"""How far the numbers of a comparison can reach, so that intervals are shown no wider; the JSON has them as computed."""
+"""How far the numbers of a comparison can reach: intervals are shown no wider, and the JSON has them as computed."""
 
 from __future__ import annotations
 

@@ -34,18 +34,20 @@ class Resolution:
 
         Args:
             difference: As observed.
-            margin: Above nought.
+            margin: Above nought and below one.
 
         Returns:
             None where nothing tells how far the difference would move with other documents.
         """
-        se = max(self.se or 0.0, (self.grain * margin * (1 - min(margin, 1.0))) ** 0.5)
+        se = max(self.se or 0.0, (self.grain * margin * (1 - margin)) ** 0.5)
         if se == 0 or self.clusters < 2:
             return None
-        return equivalence(difference, se, self._df, margin=margin)
+        # Models that differ by the margin agree on every document as often as this, and no outcome is less like them.
+        no_flip = (1 - margin) ** (1 / self.grain) if self.grain else 0.0
+        return max(no_flip, equivalence(difference, se, self._df, margin=margin))
 
     def detectable(self, *, level: float) -> float | None:
-        """The least difference that a two-sided test at this level finds four times in five.
+        """The least difference that a two-sided test at this level finds about four times in five.
 
         Returns:
             None where nothing tells, or where no split of so few clusters is significant.
