@@ -75,7 +75,7 @@ def _scored(answers: Answers, chance: float) -> Scored:
 
     estimate = answers.estimate
     interval = None if estimate.lo is None or estimate.hi is None else (scaled(estimate.lo), scaled(estimate.hi))
-    return Scored(scaled(estimate.value or 0.0), interval, estimate.method)
+    return Scored(scaled(estimate.value or 0.0), interval, estimate.method, estimate.df)
 
 
 def _estimate(mean: Composite, units: Sequence[str]) -> Estimate:
