@@ -53,6 +53,11 @@ class Numbers:
         """A fraction in percent with one decimal, rounded as the command line rounds it, without the sign."""
         return _written(Decimal(f"{100 * value:.1f}"), "#,##0.0", self._locale)
 
+    def points(self, value: float) -> str:
+        """A difference of fractions in percentage points, with one decimal and its sign."""
+        # Adding nought turns a negative nought into nought.
+        return _written(Decimal(f"{round(100 * value, 1) + 0.0:.1f}"), "+#,##0.0;-#,##0.0", self._locale)
+
     def interval(self, ci95: Sequence[float], metric: str) -> dict[str, str]:
         """The ends of an interval in percent, clipped for display: `lo` and `hi`."""
         lo, hi = (self.percent(clipped(bound, metric)) for bound in ci95)
