@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from seahelm_lite.boards.results import BoardResults, Column
+from seahelm_lite.boards.scale import scale_of
 from seahelm_lite.catalog.board_card import Normalisation
 
 
@@ -43,25 +44,23 @@ def _of(columns: Sequence[Column], place: int, depth: int) -> Ingredient:
     return Ingredient(depth, columns[place].share, column=place)
 
 
-def on_scale(value: float, column: Column, normalisation: Normalisation) -> float:
-    """A score of the column on the scale of the board.
+def together(columns: Sequence[Column], values: Sequence[float | None], normalisation: Normalisation) -> float | None:
+    """The average of some columns by their shares, on the scale of the board.
 
     Args:
-        value: The score, in the column's metric.
-        column: Its chance is that of guessing; written answers have none, and stand as they are.
+        columns: Some of the board, each with a share.
+        values: A score for each, in its metric; None where there is none.
         normalisation: The scale.
+
+    Returns:
+        None where a score is lacking, or has no place on the scale.
     """
-    chance = column.chance or 0.0
-    if normalisation == "none":
-        return value
-    corrected = (value - chance) / (1 - chance)
-    return max(corrected, 0.0) if normalisation == "sea-helm" else corrected
+    placed = [_placed(column, value, normalisation) for column, value in zip(columns, values, strict=True)]
+    known = [(column.share, value) for column, value in zip(columns, placed, strict=True) if value is not None]
+    whole = sum(share for share, _ in known)
+    return sum(share * value for share, value in known) / whole if len(known) == len(columns) and whole else None
 
 
-def together(columns: Sequence[Column], values: Sequence[float | None], normalisation: Normalisation) -> float | None:
-    """The average of some columns by their shares, on the scale of the board; None where a value is lacking."""
-    known = [(column, value) for column, value in zip(columns, values, strict=True) if value is not None]
-    whole = sum(column.share for column, _ in known)
-    if len(known) < len(columns) or not whole:
-        return None
-    return sum(column.share * on_scale(value, column, normalisation) for column, value in known) / whole
+def _placed(column: Column, value: float | None, normalisation: Normalisation) -> float | None:
+    scale = scale_of(normalisation, column.metric, column.chance)
+    return None if scale is None or value is None else scale.of(value)

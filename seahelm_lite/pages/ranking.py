@@ -146,9 +146,8 @@ def _standing(board: ReadBoard, row: Row, model: Model, best: float | None) -> S
     first = {asked(score.column): score for score in reversed(model.scores)}
     scores = tuple(sections.get((asked(column), cell.run), first[asked(column)]) for column, cell in pairs)
     lacking = Place(board, row).lacking if row.status == "incomplete" else ()
-    required = [place for place, column in enumerate(results.columns) if column.required]
-    each = spent([results.columns[place] for place in required], [row.cells[place] for place in required])
-    return Standing(row, model, scores, _doubt(row, best), lacking, each)
+    required = [cell for column, cell in zip(results.columns, row.cells, strict=True) if column.required]
+    return Standing(row, model, scores, _doubt(row, best), lacking, spent(required))
 
 
 def _doubt(row: Row, best: float | None) -> Doubt | None:

@@ -112,13 +112,13 @@ def score_task(task: ScoredTask) -> TaskScores:
     tokens = tally((outcome for sample in task.samples for outcome in sample.outcomes), task.price)
 
     def taken(metric: Metric) -> Taken:
-        return Taken(tokens, len(task.samples), _right(task.card, metric, table), counts["error"])
+        return Taken(tokens, len(task.samples), right_answers(task.card, metric, table), counts["error"])
 
     entries = [{**_entry(task, metric, table, counts, unanswered), **taken(metric).told()} for metric in asked]
     return TaskScores(entries, answers, table.per_sample(metrics[0]), table, taken(metrics[0]))
 
 
-def _right(card: TaskCard, metric: Metric, table: Table) -> int | None:
+def right_answers(card: TaskCard, metric: Metric, table: Table) -> int | None:
     """How many answers are right; None where the metric does not call them so."""
     if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in _RIGHT_OR_WRONG):
         return None

@@ -67,11 +67,13 @@ def cell(value: float | None = 0.8, **changes: Any) -> Json:
         "se": half / 1.96,
         "ci95": [value - half, value + half],
         "ci_method": "wilson",
+        "normalised": value,
         "n": n,
         "n_answered": n,
         "n_clusters": n,
         "repeats": 1,
         "counts": counts,
+        "right": round(value * n),
         "marks": ["recorded"],
         "usage": tokens,
         "decoding": {"temperature": 0, "max_tokens": None},
@@ -87,7 +89,7 @@ def cell(value: float | None = 0.8, **changes: Any) -> Json:
 
 def incomplete(answered: int, n: int = 95, **changes: Any) -> Json:
     """A cell of a run that lacks answers."""
-    lacking = {"value": None, "se": None, "ci95": None, "ci_method": None, "marks": []}
+    lacking = {**dict.fromkeys(("value", "se", "ci95", "ci_method", "normalised", "right")), "marks": []}
     reason = f"{answered} of {n} documents have an answer"
     counts = {"scored": answered, "unparsed": 0, "refused": 0, "truncated": 0, "error": n - answered}
     made = {"state": "incomplete", "reason": reason, "n_answered": answered, "counts": counts}
