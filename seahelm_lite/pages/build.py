@@ -16,8 +16,8 @@ from seahelm_lite.pages.fault import SiteError
 from seahelm_lite.pages.figure import figure, whisker
 from seahelm_lite.pages.folder import MARKER, check_folder, marker, write_folder
 from seahelm_lite.pages.languages import Language, languages
-from seahelm_lite.pages.ranking import Ranking, ranking
 from seahelm_lite.pages.publications import of_task, of_tasks
+from seahelm_lite.pages.ranking import Ranking, ranking
 from seahelm_lite.pages.reading import ReadBoard, read_boards, read_figures
 from seahelm_lite.pages.shelf import Shelf
 

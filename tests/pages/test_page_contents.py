@@ -226,8 +226,8 @@ def test_the_headline_of_a_reference_is_weighted_as_that_of_a_model(tmp_path: Pa
     rows = [row("a", [cell(0.5), cell(0.6)])]
     build_site([write(tmp_path / "boards", board(rows, columns))], tmp_path / "site")
     words = Page(tmp_path / "site" / "board" / "made.html").words()
-    assert "guessing at random 25.0 20.0 40.0" in words
-    assert "always the longest option not for every task 38.9 not known" in words
+    assert "guessing at random 25.0 nothing 20.0 40.0" in words
+    assert "always the longest option not for every task nothing 38.9 not known" in words
 
 
 @LANGUAGES
