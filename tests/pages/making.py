@@ -103,14 +103,17 @@ def row(
     group: int = 1,
     rank: Sequence[int] = (1, 1),
     first: float = 0.0,
+    status: str | None = None,
     **changes: Any,
 ) -> Json:
-    """A model: ranked where all its cells have a value."""
+    """A model: ranked where all its cells have a value, unless it is told."""
     values = [cell["value"] for cell in cells if cell["state"] == "value"]
-    ranked = len(values) == len(cells)
-    mean = sum(values) / len(cells) if ranked else None
+    whole = len(values) == len(cells)
+    status = status or ("ranked" if whole else "incomplete")
+    ranked = status == "ranked"
+    mean = sum(values) / len(cells) if whole else None
     ci95 = [mean - 0.05, mean + 0.05] if mean is not None else None
-    reason = None if ranked else f"{len(values)} of {len(cells)} required tasks are complete"
+    reason = None if whole else f"{len(values)} of {len(cells)} required tasks are complete"
     model = {"id": name.lower(), "name": name, "kind": "recorded", "fingerprint_sha256": sha(name)}
     return {
         "model": {**model, **changes.pop("model", {})},
@@ -122,8 +125,8 @@ def row(
             "licence": "none stated",
             "recorded": ["2024-05-12", "2024-06-01"],
         },
-        "status": "ranked" if ranked else "incomplete",
-        "headline": {"value": mean, "ci95": ci95, "ci_method": "paired" if ranked else None, "reason": reason},
+        "status": status,
+        "headline": {"value": mean, "ci95": ci95, "ci_method": "paired" if whole else None, "reason": reason},
         "rank": {"lo": rank[0], "hi": rank[1]} if ranked else None,
         "group": group if ranked else None,
         "first": first if ranked else None,
