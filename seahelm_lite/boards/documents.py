@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from seahelm_lite.boards.answers import answers_hash
 from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.boards.run_files import AskedTask, Score
 from seahelm_lite.boards.runs import FinishedRun
@@ -38,6 +39,8 @@ class DocumentScores:
     are no means, their pseudo-values."""
     right: int | None
     """Right answers, each repeat counted; None where the metric calls none right."""
+    answers_sha256: str
+    """Of what was answered."""
 
 
 def document_scores(run: FinishedRun, asked: AskedTask, score: Score, suite: str) -> DocumentScores:
@@ -67,6 +70,7 @@ def document_scores(run: FinishedRun, asked: AskedTask, score: Score, suite: str
         tuple(f"{suite}/{found.clusters[place]}" for place in order),
         found.values[order],
         found.right,
+        answers_hash(run, asked),
     )
 
 

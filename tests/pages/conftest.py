@@ -91,7 +91,7 @@ def board_with_levels() -> Json:
         row("Tau-3", lacking, nodes=none, coverage={"done": 5, "required": 8}),
     ]
     facts = {"id": "levels", "title": "Two languages", "languages": ["ms", "th"], "protocol": "gen-letter"}
-    rules = {"normalisation": "chance", "levels": ["language", "pillar"], "release": "2026-11-22"}
+    rules = {"normalisation": "chance", "levels": ["language", "pillar"]}
     swayed = {"within": 0.2, "draws": 10000, "order_kept": 0.62, "first_kept": 0.93, "decisions_kept": 0.998}
     told = ["The Thai tasks are few."]
     return board(rows, columns, board={**facts, **rules, "defects": told}, nodes=nodes, sensitivity=swayed)

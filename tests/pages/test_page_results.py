@@ -21,7 +21,7 @@ def levels(site: Path) -> str:
 @pytest.mark.parametrize(
     "told",
     [
-        "Release November 22, 2026",
+        "Release not published yet",
         "0 is what guessing earns and 100 is all right",
         "A model that lacks a required task has no headline",
         "Malay 37.5 % of the headline",
@@ -73,6 +73,12 @@ def test_a_model_shows_how_each_share_came_about(site: Path) -> None:
     assert "Task 0 12.5 70.0 25.0 60.0" in words
     assert "Task 2 12.5 70.0 cannot be guessed 60.0" in words
     assert "Task 0 12.5 no run on this board 25.0 not known" in Page(site / "model" / "tau-3.html").words()
+
+
+def test_a_board_of_a_release_says_its_day(tmp_path: Path) -> None:
+    made = board([row("a", [cell(0.5)])], board={"release": "2026-11-22"})
+    build_site([write(tmp_path / "boards", made)], tmp_path / "site")
+    assert "Release November 22, 2026" in Page(tmp_path / "site" / "board" / "made.html").words()
 
 
 @pytest.mark.parametrize(
