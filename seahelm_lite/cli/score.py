@@ -21,6 +21,7 @@ def execute(options: argparse.Namespace) -> int:
     """Run the command."""
     from seahelm_lite.cli.differences import difference_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
+    from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.tables import console, score_table
     from seahelm_lite.runs import load_run, score_again
     from seahelm_lite.scoring.spread import is_complete
@@ -34,7 +35,8 @@ def execute(options: argparse.Namespace) -> int:
     else:
         out = console()
         out.print(score_table(again.scores))
-        for sentence in (*rotation_sentences(again.scores), *difference_sentences(again.differences)):
+        sentences = (*rotation_sentences(again.scores), *shuffled_sentences(again.scores))
+        for sentence in (*sentences, *difference_sentences(again.differences)):
             out.print(sentence, markup=False, soft_wrap=True)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)

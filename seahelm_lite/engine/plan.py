@@ -12,6 +12,7 @@ from seahelm_lite.catalog.definitions import Pair, TaskDefinition
 from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, ProtocolName
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
 from seahelm_lite.engine.rotations import Rotations, rotations_of, unrotated
+from seahelm_lite.engine.shuffled import Shuffled, readings, refuse_shuffled, shuffled_of, unshuffled
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
@@ -61,6 +62,8 @@ class PlannedTask:
     """How answers are read in a compat mode; None where our own protocol says it."""
     rotations: Rotations | None = None
     """The documents that are asked in every order of their options, each further order a variation."""
+    shuffled: Shuffled | None = None
+    """The documents that are read with their options shuffled too, all of them in one variation."""
 
     @property
     def shots(self) -> int:
@@ -130,6 +133,7 @@ def make_plan(
     tasks: list[PlannedTask] = []
     skipped = [Skipped(pair.name, f"not obtainable: {pair.note}") for pair in absent]
     refuse_impossible(spec.protocol, model.facts)
+    refuse_shuffled(spec, model.facts)
     if spec.compat is not None:
         refuse_model(spec.compat, model.facts)
     for definition in definitions:
@@ -227,7 +231,11 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
             Variation(f"{task.key}~rotation-{steps}", "rotations", task.shot_documents, _planned(moved, 1, ask))
             for steps, moved in rotations.orders()
         ]
-    return replace(task, variations=tuple(variations), rotations=rotations)
+    shuffled = shuffled_of(documents, data.test, definition.card, spec)
+    if shuffled is not None and shuffled.documents:
+        read = _planned(shuffled.documents, 1, lambda document, _: readings(definition.card, document, seed=spec.seed))
+        variations.append(Variation(f"{task.key}~shuffled", "shuffled", (), read))
+    return replace(task, variations=tuple(variations), rotations=rotations, shuffled=shuffled)
 
 
 def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
@@ -298,6 +306,7 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
         yield "--chat-template on not honoured: the model has no chat template"
     yield from unvaried([(task.definition.name, task.protocol) for task in tasks], spec, facts)
     yield from unrotated([(task.definition.card, task.protocol, task.rotations) for task in tasks], spec, facts)
+    yield from unshuffled([(task.definition.card, task.shuffled) for task in tasks], spec)
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
