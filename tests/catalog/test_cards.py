@@ -98,15 +98,6 @@ def test_a_shipped_board_shows_tasks_of_its_languages_and_says_what_a_rank_means
     assert len(board.card.measures) > 80
 
 
-@pytest.mark.parametrize("board", ["ms", "id", "th"])
-def test_a_board_of_a_language_ranks_by_what_everybody_can_have_and_choose(board: str, catalog: Catalog) -> None:
-    whole = catalog.suite(f"{board}-core")
-    columns = load_boards(catalog.tasks)[board].columns
-    written = {name for name in whole.tasks if catalog.task(name).card.kind == "generation"}
-    for column in columns:
-        assert column.required != (column.task.name in written | set(whole.optional)), column.task.name
-
-
 @pytest.mark.parametrize(
     ("written", "meant"),
     [

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seahelm_lite.catalog.board_card import load_boards
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
 from seahelm_lite.catalog.definitions import read_task
 from seahelm_lite.catalog.task_card import TaskCard
@@ -91,13 +90,6 @@ def test_a_list_names_a_task_once_and_what_only_a_hub_has_as_optional(path: Path
     named = [*suite.tasks, *suite.optional]
     assert len(named) == len(set(named))
     assert set(suite.optional) == set(named) & set(whole.optional)
-
-
-@pytest.mark.parametrize(("board", "suite"), [("ms", "ms-core"), ("id", "id-core"), ("th", "th-core")])
-def test_a_run_of_a_core_list_fills_the_board_of_its_language(board: str, suite: str, catalog: Catalog) -> None:
-    listed = catalog.suites[suite]
-    columns = load_boards(catalog.tasks)[board].columns
-    assert {column.task.name for column in columns} <= {*listed.tasks, *listed.optional}
 
 
 def test_malaymmlu_which_only_a_hub_has_is_optional(catalog: Catalog) -> None:
