@@ -53,7 +53,8 @@ def add(commands: Any) -> None:
         "--shuffled",
         action="store_true",
         default=None,
-        help="compare how likely items are as published and with their options shuffled: a sign that they were met before",
+        help="compare how likely items are as published and with their options shuffled: a gap may mean they were met "
+        "before",
     )
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")

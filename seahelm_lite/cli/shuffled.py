@@ -25,6 +25,4 @@ def _numbers(gap: Mapping[str, Any]) -> str:
         interval = f"95 % interval {lo:+.3f} to {hi:+.3f}; p = {gap['p']:.2g}"
     first = f"the published order is the likeliest of {100 * gap['likeliest']:.1f} %"
     chance = f"where orders that mean nothing give {100 * gap['likeliest_chance']:.1f} %"
-    return (
-        f"{gap['n']} documents are {gap['value']:+.3f} nats likelier as published ({interval}); {first}, {chance}"
-    )
+    return f"{gap['n']} documents are {gap['value']:+.3f} nats likelier as published ({interval}); {first}, {chance}"

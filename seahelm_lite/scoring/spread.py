@@ -13,8 +13,8 @@ from typing import Any
 
 from seahelm_lite.records import JsonValue, Sample
 from seahelm_lite.scoring.rotations import rotation_scores
-from seahelm_lite.scoring.shuffled import SHUFFLED, ShuffledScores, shuffled_scores
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, rounded, score_task
+from seahelm_lite.scoring.shuffled import SHUFFLED, ShuffledScores, shuffled_scores
 
 ROTATIONS = "rotations"
 """What is varied where options change places, which is told apart from the rest: its parts hold other documents."""
@@ -60,7 +60,9 @@ def score_varied(
         rotations: What the manifest says of the documents that were asked in every order of their options.
         shuffled: What it says of those that were read with their options shuffled.
     """
-    read = [shuffled_scores(one.samples, shuffled) for one in variations if one.over == SHUFFLED and shuffled is not None]
+    read = []
+    if shuffled is not None:
+        read = [shuffled_scores(one.samples, shuffled) for one in variations if one.over == SHUFFLED]
     variations = variations[: len(variations) - len(read)]
     asked = [replace(task, samples=varied.samples) for varied in variations]
     parts = [score_task(task), *map(score_task, asked)]

@@ -19,7 +19,7 @@ from tests.loopback import ChatServer, chat
 from tests.small_task import SmallTask, row
 from tests.tiny_model import save_tiny_llama
 
-WORDS = "beras gula kopi teh ikan ayam sayur buah roti susu garam lada minyak telur madu kelapa".split()
+WORDS = ("beras", "gula", "kopi", "teh", "ikan", "ayam", "sayur", "buah", "roti", "susu", "garam", "lada", "minyak")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from tests.small_task import SmallTask, row
 
 
 def document(options: Sequence[str], name: str = "d#0") -> Document:
-    return Document(name, {"language": "ms", "question": "Soalan?", "options": list(options), "answer": 0}, cluster=name)
+    fields = {"language": "ms", "question": "Soalan?", "options": list(options), "answer": 0}
+    return Document(name, fields, cluster=name)
 
 
 @given(st.lists(st.sampled_from("abcdef"), min_size=2, max_size=6), st.integers(0, 6))

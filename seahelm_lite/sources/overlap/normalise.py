@@ -47,7 +47,7 @@ def normalised(text: str) -> bytes:
 
 
 def _nfkc(text: str) -> str:
-    """NFKC, made only where it changes something: on most of a text, Unicode's algorithm is a slow way to do nothing."""
+    """NFKC, made only where it changes something: Unicode's algorithm is slow also where there is nothing to do."""
     kinds, orders = _tables()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kind = kinds[codes]
