@@ -45,6 +45,6 @@ def gap_to_shuffled(published: Sequence[float], others: Sequence[Sequence[float]
     if has_no_spread(mean.se):
         reason = "every cluster has the same gap, which says nothing of the uncertainty"
         mean = replace(mean, se=None, df=None, lo=None, hi=None, reason=reason)
-    p = float(stats.t.sf(mean.value / mean.se, mean.df)) if mean.se is not None else None
+    p = float(stats.t.sf(np.mean(gaps) / mean.se, mean.df)) if mean.se is not None else None
     first = [own > max(other) for own, other in zip(published, others, strict=True)]
     return Gap(mean, p, float(np.mean(first)), float(np.mean([1 / (1 + len(other)) for other in others])))
