@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import seahelm_lite
 from seahelm_lite.boards.choosing import Candidate
-from seahelm_lite.boards.fields import Counts, LogFile, Mark
+from seahelm_lite.boards.fields import Cost, Counts, LogFile, Mark
 from seahelm_lite.boards.reproduce import command
 from seahelm_lite.boards.results import Cell
 from seahelm_lite.boards.runs import FinishedRun
+from seahelm_lite.boards.scale import Scale, rounded
 from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.catalog.compat import COMPAT
 from seahelm_lite.engine.spec import RunSpec
@@ -26,8 +28,15 @@ _DATA_NOT_HAD = "optional, and its data cannot be had"
 """How the reason of a skipped task begins where the machine lacked the data: that says nothing of the model."""
 
 
-def run_cell(candidate: Candidate, column: BoardColumn) -> Cell:
-    """The cell of a model that has a run of the column."""
+def run_cell(candidate: Candidate, column: BoardColumn, scale: Scale | None, *, draft: bool) -> Cell:
+    """The cell of a model that has a run of the column.
+
+    Args:
+        candidate: The run.
+        column: The column.
+        scale: On which its scores are averaged, where there is one.
+        draft: Whether the board shows drafts.
+    """
     run, asked, score = candidate.run, candidate.asked, candidate.score
     imported = run.manifest.imported
     files = imported.files if imported is not None else ()
@@ -36,15 +45,20 @@ def run_cell(candidate: Candidate, column: BoardColumn) -> Cell:
         reason=score.reason,
         value=score.value,
         se=score.se,
+        df=score.df,
         ci95=score.ci95,
         ci_method=score.ci_method if score.ci95 is not None else None,
+        normalised=_normalised(candidate, scale),
         n=score.n,
         n_answered=score.n if candidate.complete else score.n_answered,
         n_clusters=score.n_clusters,
         repeats=score.repeats,
+        subset=score.subset.name,
         counts=score.counts,
-        marks=marks_of(score.counts, limited=score.subset.kind != "full", recorded=imported is not None),
+        right=None if candidate.documents is None else candidate.documents.right,
+        marks=marks_of(score.counts, limited=score.subset.name is not None, recorded=imported is not None, draft=draft),
         usage=asked.usage,
+        cost=_cost(candidate),
         decoding=asked.decoding,
         run=run.run_id,
         scores_sha256=run.scores_sha256,
@@ -53,6 +67,19 @@ def run_cell(candidate: Candidate, column: BoardColumn) -> Cell:
         deviations=tuple(_deviations(candidate, column)),
         command=command(run),
     )
+
+
+def _normalised(candidate: Candidate, scale: Scale | None) -> float | None:
+    value = candidate.score.value
+    return rounded(scale.of(value)) if candidate.full and scale is not None and value is not None else None
+
+
+def _cost(candidate: Candidate) -> Cost | None:
+    """What a complete score cost; None unless its run states a price, and every answer the tokens that it is for."""
+    cost, price = candidate.score.cost, candidate.run.manifest.cost.price
+    if not candidate.complete or price is None or cost is None or cost.value is None or cost.responses_without_usage:
+        return None
+    return Cost(total=f"{Decimal(str(cost.value)):f}", currency=price.currency, price_as_of=price.as_of)
 
 
 def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:
@@ -70,18 +97,20 @@ def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:
         yield f"scored by seahelm-lite {version or 'of an unknown version'}"
 
 
-def marks_of(counts: Counts, *, limited: bool, recorded: bool) -> tuple[Mark, ...]:
+def marks_of(counts: Counts, *, limited: bool, recorded: bool, draft: bool) -> tuple[Mark, ...]:
     """What readers should know before they compare a cell with others.
 
     Args:
         counts: How its samples ended.
         limited: Whether only some of the task's documents were asked.
         recorded: Whether somebody else asked for the answers.
+        draft: Whether the board shows drafts, whose scores rank nobody yet.
     """
     marks: tuple[tuple[Mark, bool], ...] = (
         ("parse!", counts.unparsed > _MANY_UNPARSED * counts.total),
         ("limited", limited),
         ("recorded", recorded),
+        ("draft", draft),
     )
     return tuple(mark for mark, holds in marks if holds)
 

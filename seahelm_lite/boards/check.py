@@ -12,6 +12,7 @@ from seahelm_lite.boards.check_origins import faults_of_origins
 from seahelm_lite.boards.check_ranks import faults_of_ranks
 from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.boards.files import results_text
+from seahelm_lite.boards.releases import of_release
 from seahelm_lite.boards.results import BoardResults, read_results
 from seahelm_lite.boards.runs import Runs
 from seahelm_lite.catalog.board_card import Board
@@ -62,10 +63,11 @@ def _faults_of_file(path: Path, results: BoardResults) -> Iterator[str]:
 
 def _faults_of_runs(results: BoardResults, board: Board, runs: Runs) -> Iterator[str]:
     try:
-        again = build_board(board, runs)
+        built = build_board(board, runs)
     except BoardError as error:
         yield f"cannot be built again: {error.what}"
         return
+    again = of_release(built, results.board.release)
     if results_text(again) == results_text(results):
         return
     before, after = ({row.model.id: row for row in side.rows} for side in (results, again))

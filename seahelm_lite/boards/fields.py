@@ -119,8 +119,6 @@ class Cost(Part):
     """A decimal number as text, so that no digit is lost."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     price_as_of: date
-    right: Count
-    """Right answers that it paid for."""
 
 
 class LogFile(Part):

@@ -41,6 +41,8 @@ def command(run: FinishedRun) -> str:
     if settings.system_prompt is not None:
         words += ["--system-prompt", "FILE"]
         comment = f"  # FILE: the system prompt, whose sha256 is {sha256_hex(settings.system_prompt)}"
+    if settings.quick:
+        words.append("--quick")
     if settings.allow_egress:
         words.append("--allow-egress")
     return shlex.join([*words, *_OUT]) + comment

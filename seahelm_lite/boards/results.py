@@ -90,7 +90,7 @@ class Column(Part):
     human: Human | None
     detectable: float | None
     """The difference in the column's metric that two of its models must have to be told apart four times in five, by
-    the answers of those that are complete; None where fewer than two are."""
+    the answers of those that are complete: the median over the pairs that do not answer alike; None without such."""
     overlaps: tuple[Overlap, ...]
     cluster_key: Text | None
     licence: Licence
@@ -101,6 +101,12 @@ class Column(Part):
     sources: tuple[DataSource, ...]
     task_file_sha256: Sha256
     data_sha256: Sha256 | None
+
+    @model_validator(mode="after")
+    def _counts_where_it_is_required(self) -> Column:
+        if self.required != (self.share > 0):
+            raise ValueError("a column has a share of the headline if and only if it is required")
+        return self
 
 
 class Node(Part):
@@ -123,9 +129,9 @@ class Comparison(Part):
     pairs_told_apart: Count
     neighbours_told_apart: Count
     """Of the pairs that stand next to each other in the table."""
-    detectable: float
+    detectable: float | None
     """The difference of two headlines that is told from nought four times in five by a test of one pair alone: the
-    median over all pairs."""
+    median over the pairs that do not answer alike; None where all do."""
     draws: Positive
     models: int = Field(ge=2)
     note: Text
@@ -177,10 +183,12 @@ class Cell(Part):
     """Why there is no value; beside a value, why its interval is missing."""
     value: float | None = None
     se: float | None = None
+    df: float | None = None
+    """Degrees of freedom of the interval's t quantile; None where it uses none."""
     ci95: Interval | None = None
     ci_method: str | None = None
     normalised: float | None = None
-    """The value on the board's scale; None without one, and where the scale has none for it."""
+    """The value on the board's scale; None but for a value over all documents that the scale has a place for."""
     n: Positive | None = None
     n_answered: Count | None = None
     n_clusters: Positive | None = None
@@ -188,6 +196,8 @@ class Cell(Part):
     subset: Text | None = None
     """Name of the subset that was asked; None for all documents."""
     counts: Counts | None = None
+    right: Count | None = None
+    """Right answers, repeats counted each; None where the metric calls none right."""
     marks: tuple[Mark, ...] = ()
     usage: Tokens | None = None
     cost: Cost | None = None
@@ -243,7 +253,7 @@ class Row(Part):
         if (self.status == "incomplete") != (self.headline.value is None):
             raise ValueError("a row has a headline if and only if it is not incomplete")
         if {self.status == "ranked"} != {self.rank is not None, self.group is not None, self.first is not None}:
-            raise ValueError("a ranked row has rank and group, and no other row has any of them")
+            raise ValueError("a ranked row has a rank, a group and a share of first places, and no other row has any")
         return self
 
 
@@ -262,6 +272,15 @@ class BoardResults(Part):
     rows: tuple[Row, ...]
     """Ranked ones first, by headline; then the others, by how much of the board they have."""
     left_out: tuple[LeftOut, ...]
+
+    @model_validator(mode="after")
+    def _has_a_name_for_each_level(self) -> BoardResults:
+        for column in self.columns:
+            if len(column.path) != len(self.board.levels):
+                raise ValueError(f"{column.task} is in {len(column.path)} nodes of {len(self.board.levels)} levels")
+        if not any(column.required for column in self.columns):
+            raise ValueError("no column is required")
+        return self
 
     @model_validator(mode="after")
     def _has_a_cell_for_each_column(self) -> BoardResults:

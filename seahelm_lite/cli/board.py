@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import add_json, command, print_json
+from seahelm_lite.cli.releases import add_diff, add_publish
 
 if TYPE_CHECKING:
     from seahelm_lite.boards.results import BoardResults, Row
@@ -39,10 +40,15 @@ def add(commands: Any) -> None:
         "seahelm-lite board check --boards leaderboards/results --runs out",
     )
     _add_boards(check, "default: every file of the folder")
-    check.add_argument("--boards", type=Path, required=True, metavar="DIR", help="folder with <board>.json files")
+    check.add_argument(
+        "--boards", type=Path, required=True, metavar="DIR", help="folder with <board>.json files, or of releases"
+    )
     _add_runs(check, required=False)
     add_json(check)
     check.set_defaults(execute=_check)
+
+    add_diff(actions)
+    add_publish(actions)
 
 
 def _add_boards(parser: argparse.ArgumentParser, default: str) -> None:
@@ -198,13 +204,13 @@ def _files(options: argparse.Namespace, boards: dict[str, Board]) -> list[Path]:
         SeahelmError: If a named board has none, or the folder has none at all.
     """
     from seahelm_lite.boards.fields import BoardError
+    from seahelm_lite.boards.releases import newest
 
-    named = [
-        options.boards / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())
-    ]
+    folder = newest(options.boards)
+    named = [folder / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())]
     remedy = "Make them with `seahelm-lite board build`."
-    files = named or sorted(options.boards.glob("*.json"))
-    for path in files or [options.boards / "*.json"]:
+    files = named or sorted(folder.glob("*.json"))
+    for path in files or [folder / "*.json"]:
         if not path.is_file():
             raise BoardError("there are no board results here", where=str(path), remedy=remedy)
     return files

@@ -37,7 +37,17 @@ def add(commands: Any) -> None:
     what.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
     what.add_argument("--task", action="append", default=[], metavar="T", help="a task; may be repeated")
     what.add_argument("--config", type=Path, metavar="FILE", help="YAML with the same settings; options here win")
-    what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
+    subset = what.add_mutually_exclusive_group()
+    subset.add_argument(
+        "--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset"
+    )
+    subset.add_argument(
+        "--quick",
+        action="store_true",
+        default=None,
+        help="the registered subset of each task, at most 250 documents and the same ones for everybody; says what "
+        "that costs in precision",
+    )
     how = parser.add_argument_group("how it is asked")
     how.add_argument(
         "--protocol", metavar="P", help="gen-letter (default), gen-choice, ll-letter or ll-cloze, for multiple choice"
@@ -157,6 +167,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def told(run: Run) -> dict[str, Any]:
     """What `--json` says of a run."""
+    from seahelm_lite.cli.quick import quick_facts
+
     return {
         "run": run.folder.run_id,
         "folder": str(run.folder.path),
@@ -165,6 +177,7 @@ def told(run: Run) -> dict[str, Any]:
         "differences": run.differences,
         "skipped": run.manifest["skipped"],
         "deviations": run.manifest["deviations"],
+        "quick": quick_facts(run.manifest["tasks"]),
         **{name: run.manifest.get(name) for name in ("usage", "cost", "latency", "languages")},
     }
 
@@ -172,6 +185,7 @@ def told(run: Run) -> dict[str, Any]:
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
+    from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
     from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.spending import spending_sentences
@@ -184,7 +198,9 @@ def report(run: Run, *, as_json: bool) -> int:
     if run.scores:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
     differences = (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"]))
-    for sentence in (*rotation_sentences(run.scores), *shuffled_sentences(run.scores), *differences):
+    quick = quick_sentences(quick_facts(run.manifest["tasks"]))
+    orders = (*rotation_sentences(run.scores), *shuffled_sentences(run.scores))
+    for sentence in (*quick, *orders, *differences):
         out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
@@ -212,14 +228,21 @@ def _how_it_ended(run: Run) -> str:
 
 def forecast_of(prepared: Prepared) -> dict[str, Any]:
     """What `--dry-run --json` says of a run; the model is closed after it."""
+    from seahelm_lite.cli.quick import quick_fact
     from seahelm_lite.engine.forecast import forecast
 
+    quick = [
+        quick_fact(task.definition.name, task.definition.card.metrics[0], task.quick.to_json())
+        for task in prepared.plan.tasks
+        if task.quick is not None
+    ]
     with contextlib.closing(prepared):
-        return forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+        return {**forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store), "quick": quick}
 
 
 def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
     """Show what would be asked."""
+    from seahelm_lite.cli.quick import quick_sentences
     from seahelm_lite.cli.spending import expected_cost
     from seahelm_lite.cli.tables import console, table
 
@@ -229,6 +252,8 @@ def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
         for entry in told["tasks"]
     ]
     out.print(table(("task", ">documents", ">requests", ">answered already", f">distinct {told['unit']}"), rows))
+    for sentence in quick_sentences(told["quick"]):
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     for item in told["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in told["deviations"]:

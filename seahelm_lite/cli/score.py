@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
     from seahelm_lite.cli.differences import difference_sentences
+    from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
     from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.tables import console, score_table
@@ -35,8 +36,9 @@ def execute(options: argparse.Namespace) -> int:
     else:
         out = console()
         out.print(score_table(again.scores))
-        sentences = (*rotation_sentences(again.scores), *shuffled_sentences(again.scores))
-        for sentence in (*sentences, *difference_sentences(again.differences)):
+        quick = quick_sentences(quick_facts(run.manifest["tasks"]))
+        orders = (*rotation_sentences(again.scores), *shuffled_sentences(again.scores))
+        for sentence in (*quick, *orders, *difference_sentences(again.differences)):
             out.print(sentence, markup=False, soft_wrap=True)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)

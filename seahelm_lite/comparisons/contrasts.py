@@ -85,7 +85,7 @@ def _mean(answers: Sequence[Answers]) -> Estimate:
 
 def _scored(estimate: Estimate) -> Scored:
     interval = None if estimate.lo is None or estimate.hi is None else (estimate.lo, estimate.hi)
-    return Scored(estimate.value or 0.0, interval, estimate.method)
+    return Scored(estimate.value or 0.0, interval, estimate.method, estimate.df)
 
 
 def _estimate(mean: Composite, units: Sequence[str]) -> Estimate:

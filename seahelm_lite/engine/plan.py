@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 from seahelm_lite.catalog.compat import COMPAT, Peer
 from seahelm_lite.catalog.definitions import Pair, TaskDefinition
+from seahelm_lite.catalog.facts import Known
 from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, ProtocolName
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
+from seahelm_lite.engine.quick import Quick, quick_of
 from seahelm_lite.engine.rotations import Rotations, rotations_of, unrotated
 from seahelm_lite.engine.shuffled import Shuffled, readings, refuse_shuffled, shuffled_of, unshuffled
 from seahelm_lite.engine.spec import RunSpec
@@ -64,6 +67,8 @@ class PlannedTask:
     """The documents that are asked in every order of their options, each further order a variation."""
     shuffled: Shuffled | None = None
     """The documents that are read with their options shuffled too, all of them in one variation."""
+    quick: Quick | None = None
+    """The subset that is asked; None where it is no quick one, or the whole task."""
 
     @property
     def shots(self) -> int:
@@ -118,15 +123,17 @@ def make_plan(
     model: Model,
     where: Where,
     absent: Iterable[Pair] = (),
+    known: Mapping[str, Known] = MappingProxyType({}),
 ) -> Plan:
     """Load the data and build every request.
 
     A task that cannot be asked here is skipped with its reason, where that is nobody's mistake: the model or the
     protocol does not suit it, or it is optional and its data cannot be had. So is what a suite would hold if anybody
-    could get it (`absent`).
+    could get it (`absent`). Where quick subsets are asked, `known` says which ones are registered.
 
     Raises:
-        SourceError, DataError: If the data of a task that is not optional is missing or faulty.
+        SourceError, DataError: If the data of a task that is not optional is missing or faulty, or its quick subset is
+            not the registered one.
         ProtocolError: If the model cannot do the protocol at all, or no task is left.
     """
     may_skip = frozenset(optional)
@@ -141,7 +148,7 @@ def make_plan(
             if spec.compat is not None:
                 tasks.append(_plan_compat(definition, spec.compat, spec, model, where))
             else:
-                tasks.append(_plan_task(definition, spec, model, where))
+                tasks.append(_plan_task(definition, spec, model, where, known))
         except Unsuited as reason:
             skipped.append(Skipped(definition.name, str(reason)))
         except AbsentSourceError as error:
@@ -191,7 +198,9 @@ def protocol_for(definition: TaskDefinition, wanted: Protocol | None) -> Protoco
     return protocol
 
 
-def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
+def _plan_task(
+    definition: TaskDefinition, spec: RunSpec, model: Model, where: Where, known: Mapping[str, Known]
+) -> PlannedTask:
     protocol = protocol_for(definition, spec.protocol)
     facts = model.facts
     _refuse_egress(definition, spec, facts)
@@ -215,7 +224,10 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     except DataError as error:
         raise Unsuited(f"{error.what}; {error.remedy}") from None
 
-    documents = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
+    quick = quick_of(definition, data, known) if spec.quick else None
+    documents = (
+        limited(data.test, spec.limit, seed=spec.seed, task=definition.name) if quick is None else quick.documents
+    )
 
     def samples(asking: Asking) -> tuple[PlannedSample, ...]:
         return _planned(documents, spec.repeats, Asker(definition.name, definition.card, protocol, asking).requests)
@@ -235,7 +247,7 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     if shuffled is not None and shuffled.documents:
         read = _planned(shuffled.documents, 1, lambda document, _: readings(definition.card, document, seed=spec.seed))
         variations.append(Variation(f"{task.key}~shuffled", "shuffled", (), read))
-    return replace(task, variations=tuple(variations), rotations=rotations, shuffled=shuffled)
+    return replace(task, variations=tuple(variations), rotations=rotations, shuffled=shuffled, quick=quick)
 
 
 def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
@@ -310,6 +322,11 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
+        if task.quick is not None and not task.quick.registered:
+            yield (
+                f"{task.definition.name}: its quick subset is drawn by the rule and is not registered, since this data "
+                "was never at hand where subsets are"
+            )
         if unfinished := task.definition.card.unfinished:
             yield f"{task.definition.name}: its card is unfinished ({', '.join(unfinished)})"
         for source in task.data.sources:

@@ -36,6 +36,8 @@ class RunSpec(BaseModel):
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
     """Documents per task."""
+    quick: bool = False
+    """Whether to ask the registered subset of each task instead of the whole of it."""
     system_prompt: str | None = None
     chat_template: Literal["auto", "on", "off"] = "auto"
     thinking: Thinking = "auto"
@@ -67,6 +69,17 @@ class RunSpec(BaseModel):
     def _names_something(self) -> RunSpec:
         if not self.suites and not self.tasks:
             raise ValueError("name at least one suite or task")
+        return self
+
+    @model_validator(mode="after")
+    def _takes_one_subset(self) -> RunSpec:
+        if self.quick and self.limit is not None:
+            raise ValueError("quick and limit both say which documents are asked, so leave one of them out")
+        if self.quick and self.compat is not None:
+            raise ValueError(
+                f"the quick subsets are of our own rows, and compat {self.compat} asks rows of its own, so leave out "
+                "quick; limit takes some of them"
+            )
         return self
 
     @model_validator(mode="after")

@@ -9,6 +9,8 @@ from typing import Literal
 
 from seahelm_lite.boards.fields import Mark
 from seahelm_lite.boards.results import BoardResults, Column, Row
+from seahelm_lite.boards.scale import scale_of
+from seahelm_lite.catalog.board_card import Normalisation
 from seahelm_lite.pages.collection import Model, Score, asked
 from seahelm_lite.pages.numbers import thinking_counted, tokens_each
 from seahelm_lite.pages.origins import Origin, origins
@@ -86,7 +88,7 @@ class Ranking:
 def ranking(board: ReadBoard, models: Sequence[Model]) -> Ranking:
     """The table of a board."""
     results, by_id = board.results, {model.facts.id: model for model in models}
-    references = _references(results.columns)
+    references = _references(results)
     best = max((one.headline for one in references if one.headline is not None), default=None)
     standings = [_standing(results, row, by_id[row.model.id], best) for row in results.rows]
     ranked = [standing for standing in standings if standing.row.status == "ranked"]
@@ -137,21 +139,26 @@ def _marks(results: BoardResults, heads: Sequence[Head]) -> tuple[Mark, ...]:
     return tuple(sorted({mark for cell, head in pairs for mark in cell.marks if mark not in head.marks}))
 
 
-def _references(columns: Sequence[Column]) -> tuple[Reference, ...]:
+def _references(results: BoardResults) -> tuple[Reference, ...]:
+    columns = results.columns
     names = sorted({name for column in columns for name in column.baselines})
     rows: list[tuple[str | None, list[float | None]]] = [(None, [column.chance for column in columns])]
     rows += [(name, [column.baselines.get(name) for column in columns]) for name in names]
     return tuple(
-        Reference(name, _headline(columns, values), tuple(values))
+        Reference(name, _headline(results, values), tuple(values))
         for name, values in rows
         if any(value is not None for value in values)
     )
 
 
-def _headline(columns: Sequence[Column], values: Sequence[float | None]) -> float | None:
-    """The weighted mean over the required columns, as the headline of a model is made."""
-    required = [(column.weight, value) for column, value in zip(columns, values, strict=True) if column.required]
-    known = [(weight, value) for weight, value in required if value is not None]
-    if not required or len(known) != len(required):
-        return None
-    return sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
+def _headline(results: BoardResults, values: Sequence[float | None]) -> float | None:
+    """The weighted mean over the required columns, on the board's scale as the headline of a model is."""
+    pairs = [pair for pair in zip(results.columns, values, strict=True) if pair[0].required]
+    placed = [_placed(results.board.normalisation, column, value) for column, value in pairs]
+    known = [(column.share, value) for (column, _), value in zip(pairs, placed, strict=True) if value is not None]
+    return sum(share * value for share, value in known) if len(known) == len(pairs) else None
+
+
+def _placed(normalisation: Normalisation, column: Column, value: float | None) -> float | None:
+    scale = scale_of(normalisation, column.metric, column.chance)
+    return scale.of(value) if scale is not None and value is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seahelm_lite.boards.releases import newest, refuse_mixed
 from seahelm_lite.boards.results import BoardResults, read_results
 from seahelm_lite.pages.fault import SiteError
 from seahelm_lite.pages.slugs import distinct, slug
@@ -29,16 +30,18 @@ class ReadBoard:
 
 
 def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
-    """The boards of some folders, by id.
+    """The boards of some folders, by id; of a folder of releases, those of the newest.
 
     Raises:
         SiteError, BoardError: With the path, at a folder that is missing or has no board, at a file that is not board
-            results, and at two boards of one id.
+            results, at one that mixes releases, and at two boards of one id.
     """
     read, named = [], []
-    for folder in folders:
-        for path in _files(folder):
-            results, content = read_results(path), path.read_bytes()
+    for place in folders:
+        folder = newest(place)
+        of_folder = {path: (read_results(path), path.read_bytes()) for path in _files(folder)}
+        refuse_mixed(folder, {path.name: results for path, (results, _) in of_folder.items()})
+        for path, (results, content) in of_folder.items():
             board = ReadBoard(results, content, sha256_hex(content))
             read.append(board)
             named.append((board.slug, str(path)))

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any, Literal
 
 
-def schema(name: Literal["run-1", "scores-1", "board-results-1", "model-1", "bridge-1"]) -> dict[str, Any]:
+def schema(name: Literal["run-1", "scores-1", "board-results-2", "model-1", "bridge-1"]) -> dict[str, Any]:
     """The schema of `manifest.json` (`run-1`), `scores.json` (`scores-1`), the results of a board, a model card, or of
     what `compare --bridge --json` prints."""
     text = (resources.files(__package__) / f"{name}.json").read_text(encoding="utf-8")

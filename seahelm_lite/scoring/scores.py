@@ -48,6 +48,8 @@ class ScoredTask:
     """Of recorded answers and of compat modes; our own protocols have theirs."""
     price: Price | None = None
     """What the answers' tokens cost, where that is known."""
+    quick: str | None = None
+    """The name of the quick subset that was asked; None where it was none."""
 
     @property
     def seed(self) -> int:
@@ -98,6 +100,7 @@ def task_of_manifest(
         samples=samples,
         form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
         price=price,
+        quick=quick["id"] if (quick := entry.get("quick")) else None,
     )
 
 
@@ -112,13 +115,13 @@ def score_task(task: ScoredTask) -> TaskScores:
     tokens = tally((outcome for sample in task.samples for outcome in sample.outcomes), task.price)
 
     def taken(metric: Metric) -> Taken:
-        return Taken(tokens, len(task.samples), _right(task.card, metric, table), counts["error"])
+        return Taken(tokens, len(task.samples), right_answers(task.card, metric, table), counts["error"])
 
     entries = [{**_entry(task, metric, table, counts, unanswered), **taken(metric).told()} for metric in asked]
     return TaskScores(entries, answers, table.per_sample(metrics[0]), table, taken(metrics[0]))
 
 
-def _right(card: TaskCard, metric: Metric, table: Table) -> int | None:
+def right_answers(card: TaskCard, metric: Metric, table: Table) -> int | None:
     """How many answers are right; None where the metric does not call them so."""
     if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in _RIGHT_OR_WRONG):
         return None
@@ -159,7 +162,6 @@ def _entry(
     repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
     total = len(task.samples)
     estimate = table.estimate(metric)
-    limited = len(table.documents) < task.n_total
     if errors:
         reason = f"{errors} of {total} answers ended in error, which is never an answer; {_remedy(task)}"
         estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
@@ -183,9 +185,16 @@ def _entry(
         "counts": {state: counts[state] for state in STATES},
         "baselines": {name: rounded(value) for name, value in table.baselines(metric).items()},
         "subgroups": [] if errors else _subgroups(task, metric, table),
-        "subset": {"kind": "limit" if limited else "full", "n_total": task.n_total},
+        "subset": _subset(task, len(table.documents)),
         "status": "incomplete" if errors else "complete",
     }
+
+
+def _subset(task: ScoredTask, asked: int) -> dict[str, JsonValue]:
+    """Which documents were asked, and how many there are."""
+    if task.quick is not None:
+        return {"kind": "quick", "id": task.quick, "n_total": task.n_total}
+    return {"kind": "limit" if asked < task.n_total else "full", "n_total": task.n_total}
 
 
 def _remedy(task: ScoredTask) -> str:
@@ -199,7 +208,7 @@ def numbers(estimate: Estimate) -> dict[str, JsonValue]:
         "value": rounded(estimate.value),
         "reason": estimate.reason,
         "se": rounded(estimate.se),
-        "df": estimate.df,
+        "df": rounded(estimate.df),
         "ci95": interval,
         "ci_method": estimate.method,
         "n": estimate.n,

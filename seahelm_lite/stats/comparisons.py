@@ -73,6 +73,9 @@ def compare_all(tasks: Sequence[TaskTable], *, seed: int, draws: int = 10_000) -
     T / sqrt((1 - T²/C) · C/(C-1)), which orders pairs and draws alike. Where models are equal over all tasks and not
     in each, the squares hold the tasks' means beside the variances, so that flipped sums spread more than real ones in
     every direction, and their largest is larger (Anderson 1955, Proc. AMS 6:170): the bound holds, with less power.
+    Where D_c is nought on average and lopsided, as of many small gains against few large losses, the bound holds for
+    many clusters: of 20 such models any two were wrongly told apart in 6.3 % of boards of 40 clusters, and in 5.0 % of
+    400 (`make bench BENCH=stats`). Right-or-wrong documents without clusters cannot be lopsided.
 
     Args:
         tasks: All with the same models in the same order.

@@ -19,13 +19,13 @@ from tests.boards.making import Workshop, cell, letters, of
 
 
 def is_as_the_schema_says(results: BoardResults) -> None:
-    Draft202012Validator(schema("board-results-1")).validate(json.loads(results_text(results)))
+    Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
 
 
 def test_models_are_ranked_by_the_weighted_mean_of_the_required_columns(workshop: Workshop) -> None:
     workshop.model("good", one=letters(12), two=letters(6))
     workshop.model("poor", one=letters(3), two=letters(12))
-    results = workshop.build(tasks=[{"task": "one", "weight": 3}, {"task": "two"}])
+    results = workshop.build(tasks=[{"task": "one", "weight": 0.75}, {"task": "two", "weight": 0.25}])
     is_as_the_schema_says(results)
     assert [(row.model.name, row.headline.value) for row in results.rows] == [
         ("replay-good", 0.875),

@@ -61,7 +61,7 @@ def test_a_recorded_model_names_its_source_files_and_licence(workshop: Workshop)
     as_imported(workshop.model("theirs", one=letters(9), two=letters(6)))
     workshop.model("ours", one=letters(9), two=letters(6))
     results = workshop.build(protocol="recorded:somewhere")
-    Draft202012Validator(schema("board-results-1")).validate(json.loads(results_text(results)))
+    Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
     (row,) = results.rows
     assert (row.model.kind, row.source and row.source.title, row.source and row.source.licence) == (
         "recorded",

@@ -66,7 +66,7 @@ def _coverage(body: Any) -> None:
 
 
 def _promoted(body: Any) -> None:
-    body["rows"][3].update(status="ranked", rank={"lo": 1, "hi": 4}, group=2)
+    body["rows"][3].update(status="ranked", rank={"lo": 1, "hi": 4}, group=2, first=0.0)
     body["rows"][3]["headline"] = body["rows"][0]["headline"]
 
 

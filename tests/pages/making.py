@@ -31,11 +31,15 @@ def column(task: str = "thai_exam_ic", **changes: Any) -> Json:
         "protocol": "recorded:thaiexamjs",
         "shots": 0,
         "metric": "acc",
-        "weight": 1.0,
         "required": True,
+        "path": [],
+        "share": 1.0 if changes.get("required", True) else 0.0,
         "n": 95,
         "chance": 0.25,
         "baselines": {"majority": 0.305, "longest": 0.389},
+        "human": None,
+        "detectable": 0.05,
+        "overlaps": [],
         "cluster_key": "document",
         "licence": {"stated": "none stated", "redistributable": False, "note": "The exams belong to NIETS and SET."},
         "citation": "Pipatanakul et al., Typhoon: Thai Large Language Models, 2023, arXiv 2312.13951",
@@ -63,11 +67,13 @@ def cell(value: float | None = 0.8, **changes: Any) -> Json:
         "se": half / 1.96,
         "ci95": [value - half, value + half],
         "ci_method": "wilson",
+        "normalised": value,
         "n": n,
         "n_answered": n,
         "n_clusters": n,
         "repeats": 1,
         "counts": counts,
+        "right": round(value * n),
         "marks": ["recorded"],
         "usage": tokens,
         "decoding": {"temperature": 0, "max_tokens": None},
@@ -83,7 +89,7 @@ def cell(value: float | None = 0.8, **changes: Any) -> Json:
 
 def incomplete(answered: int, n: int = 95, **changes: Any) -> Json:
     """A cell of a run that lacks answers."""
-    lacking = {"value": None, "se": None, "ci95": None, "ci_method": None, "marks": []}
+    lacking = {**dict.fromkeys(("value", "se", "ci95", "ci_method", "normalised", "right")), "marks": []}
     reason = f"{answered} of {n} documents have an answer"
     counts = {"scored": answered, "unparsed": 0, "refused": 0, "truncated": 0, "error": n - answered}
     made = {"state": "incomplete", "reason": reason, "n_answered": answered, "counts": counts}
@@ -112,6 +118,8 @@ def row(name: str, cells: Sequence[Json], *, group: int = 1, rank: Sequence[int]
         "headline": {"value": mean, "ci95": ci95, "ci_method": "paired" if ranked else None, "reason": reason},
         "rank": {"lo": rank[0], "hi": rank[1]} if ranked else None,
         "group": group if ranked else None,
+        "first": 0.5 if ranked else None,
+        "nodes": [],
         "coverage": {"done": len(values), "required": len(cells)},
         "cells": list(cells),
         **changes,
@@ -128,20 +136,31 @@ def board(rows: Sequence[Json], columns: Sequence[Json] | None = None, **changes
         "languages": ["th"],
         "protocol": "recorded:thaiexamjs",
         "shots": 0,
+        "standing": "ranking",
+        "normalisation": "none",
+        "levels": [],
+        "quick": False,
+        "defects": [],
         "card_sha256": sha("card"),
+        "release": None,
     }
     comparison = {
-        "method": "sign-flip max-T",
+        "method": "sign-flip step-down max-T",
         "level": 0.05,
         "pairs": ranked * (ranked - 1) // 2,
+        "pairs_told_apart": ranked - 1,
+        "neighbours_told_apart": 1,
+        "detectable": 0.04,
         "draws": 2000,
         "models": ranked,
         "note": "Every pair was compared on the same documents.",
     }
     return {
-        "schema": "seahelm-lite/board-results/1",
+        "schema": "seahelm-lite/board-results/2",
         "board": {**facts, **changes.pop("board", {})},
         "columns": list(columns or [column()]),
+        "nodes": [],
+        "sensitivity": None,
         "comparison": comparison if ranked > 1 else None,
         "rows": list(rows),
         "left_out": [],

@@ -222,7 +222,7 @@ def test_tokens_that_nobody_counted_are_said_once(usage: object, tmp_path: Path)
 
 
 def test_the_headline_of_a_reference_is_weighted_as_that_of_a_model(tmp_path: Path) -> None:
-    columns = [column(chance=0.2, weight=3.0), column("other", chance=0.4, baselines={})]
+    columns = [column(chance=0.2, share=0.75), column("other", chance=0.4, baselines={}, share=0.25)]
     rows = [row("a", [cell(0.5), cell(0.6)])]
     build_site([write(tmp_path / "boards", board(rows, columns))], tmp_path / "site")
     words = Page(tmp_path / "site" / "board" / "made.html").words()

@@ -1,0 +1,250 @@
+"""A release of boards: runs verified and scored again, boards built from them, checked, and written as one folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from seahelm_lite.boards.build import build_board
+from seahelm_lite.boards.changes import ReleaseDiff
+from seahelm_lite.boards.check import check_file
+from seahelm_lite.boards.diff import release_diff
+from seahelm_lite.boards.fields import BoardError, LeftOut
+from seahelm_lite.boards.files import results_text, write_results
+from seahelm_lite.boards.releases import of_release, read_boards_of, releases
+from seahelm_lite.boards.results import BoardResults
+from seahelm_lite.boards.runs import FinishedRun, Runs, read_runs
+from seahelm_lite.catalog.board_card import Board, load_boards
+from seahelm_lite.catalog.catalog import load_catalog
+from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.names import unknown
+from seahelm_lite.catalog.places import shipped_folder
+from seahelm_lite.errors import RunFolderError, SeahelmError
+from seahelm_lite.finished import score_differences
+
+SUBMISSIONS = ("leaderboards", "submissions")
+"""Where in a checkout the runs of a pull request lie: everybody may read what is in them."""
+
+_NAMED = 5
+"""Faults that a sentence names."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A release that stands on disk."""
+
+    folder: Path
+    boards: tuple[BoardResults, ...]
+    without: tuple[str, ...]
+    """Boards that the runs have nothing for."""
+    left_out: tuple[LeftOut, ...]
+    already: bool
+    """Whether it stood there before, with the same bytes."""
+    before: date | None
+    """The release before it."""
+    diff: ReleaseDiff | None
+    """From that one; None without one, or without a board in common."""
+
+
+def publish(names: Sequence[str], folders: Sequence[Path], release: date, results: Path | None = None) -> Published:
+    """Make a release. It is written whole or not at all, and one that exists is never changed.
+
+    Args:
+        names: Boards; all that the runs have anything for, where none is named.
+        folders: With runs.
+        release: Its day.
+        results: Folder of releases; that of the checkout in the working directory where it is not given.
+
+    Raises:
+        SeahelmError: Naming the runs that were changed, are incomplete, score otherwise now, or hold what may not be
+            published where they lie; the boards that check finds faults in; or the release that exists.
+    """
+    results = checkout_results() if results is None else results
+    before = _release_before(results, release)
+    tasks = load_catalog().tasks
+    boards = load_boards(tasks)
+    runs = read_runs(folders)
+    _refuse([f"{left.run} {left.reason}" for left in runs.left_out])
+    built = _built(names, boards, runs, folders)
+    used = {cell.run for board in built for row in board.rows for cell in row.cells}
+    _refuse([*_strays(folders), *_faults((run for run in runs.finished if run.run_id in used), tasks)])
+    released = [of_release(board, release) for board in built]
+    folder = results / release.isoformat()
+    already = _stands(folder, released)
+    if not already:
+        _write(folder, released, boards)
+    return Published(
+        folder=folder,
+        boards=tuple(released),
+        without=tuple(name for name in boards if name not in {board.board.id for board in built}),
+        left_out=tuple(dict.fromkeys(left for board in built for left in board.left_out)),
+        already=already,
+        before=before,
+        diff=None if before is None else _diff(results / before.isoformat(), released),
+    )
+
+
+def checkout_results() -> Path:
+    """The folder of releases of the checkout in the working directory.
+
+    Raises:
+        BoardError: If there is none, or not the one whose cards and code are running.
+    """
+    own = Path("leaderboards")
+    if not (own / "boards").is_dir():
+        raise BoardError(
+            "is no checkout of seahelm-lite, so there is no place to publish to",
+            where=str(Path.cwd()),
+            remedy="Change into one, or name a folder of releases with --results.",
+        )
+    running = shipped_folder("leaderboards")
+    if own.resolve() != running.resolve():
+        raise BoardError(
+            f"is not the checkout that seahelm-lite runs from, which is {running.parent}",
+            where=str(Path.cwd()),
+            remedy="Install this one (`pip install -e .`), so that a release is made by the code it stands beside.",
+        )
+    return own / "results"
+
+
+def _release_before(results: Path, release: date) -> date | None:
+    """The newest of the earlier releases; raises BoardError where there is a later one."""
+    days = sorted(releases(results))
+    if days and days[-1] > release:
+        raise BoardError(
+            f"has a later release, {days[-1]}, so that nobody would be shown one of {release}",
+            where=str(results),
+            remedy="Publish under a later day.",
+        )
+    return max((day for day in days if day < release), default=None)
+
+
+def _built(
+    names: Sequence[str], boards: Mapping[str, Board], runs: Runs, folders: Sequence[Path]
+) -> list[BoardResults]:
+    """The boards that the runs have anything for; raises BoardError where a named one is not among them."""
+    for name in names:
+        if name not in boards:
+            raise unknown("board", name, boards, listing=", ".join(boards))
+    built = [build_board(boards[name], runs) for name in dict.fromkeys(names or boards)]
+    filled = [one for one in built if any(cell.run is not None for row in one.rows for cell in row.cells)]
+    empty = [one.board.id for one in built if one not in filled] if names else []
+    if empty or not filled:
+        wanted = f"the board {', '.join(empty)}" if empty else "any board"
+        raise BoardError(
+            f"no run in {', '.join(map(str, folders))} is for {wanted}",
+            remedy="`seahelm-lite board build` says what a board takes.",
+        )
+    return filled
+
+
+def _strays(folders: Iterable[Path]) -> Iterator[str]:
+    """What lies among published runs and is none, such as a store with every prompt and answer."""
+    for folder in folders:
+        if _is_public(folder):
+            for path in sorted(folder.iterdir()):
+                if not (path / "manifest.json").is_file():
+                    yield f"{path} is no run folder, and everybody may read it"
+
+
+def _faults(runs: Iterable[FinishedRun], tasks: Mapping[str, TaskDefinition]) -> Iterator[str]:
+    """Why runs may not be published, each with its name."""
+    for run in runs:
+        yield from (f"{run.run_id} {fault}" for fault in _faults_of_run(run, tasks))
+
+
+def _faults_of_run(run: FinishedRun, tasks: Mapping[str, TaskDefinition]) -> Iterator[str]:
+    if run.manifest.imported is None and run.manifest.status != "complete":
+        lacking = {
+            f"{score.task} ({score.n_answered} of {score.n} documents)"
+            for score in run.scores
+            if score.status == "incomplete"
+        }
+        yield f"is incomplete: {', '.join(sorted(lacking))}"
+        return
+    if _is_public(run.folder.path):
+        yield from _unpublishable(run, tasks)
+    try:
+        differing = score_differences(run.folder.path)
+    except (SeahelmError, LookupError, TypeError, ValueError):
+        # Not the reason by itself: what made such a manifest or such samples is no version that we know.
+        yield "cannot be scored by this version of seahelm-lite"
+        return
+    if differing:
+        yield f"is not scored so by this version of seahelm-lite: {_some(differing)}"
+
+
+def _is_public(folder: Path) -> bool:
+    """Whether it is the folder of a checkout in which runs are handed in, or in it."""
+    parts = folder.resolve().parts
+    return SUBMISSIONS in pairwise(parts)
+
+
+def _unpublishable(run: FinishedRun, tasks: Mapping[str, TaskDefinition]) -> Iterator[str]:
+    """What a run holds that may not lie where everybody can read it."""
+    if run.manifest.imported is not None:
+        yield "holds answers that others recorded, and belongs where only you can read it: they are imported again"
+    private = {
+        asked.task
+        for asked in run.manifest.tasks
+        if asked.task not in tasks or not tasks[asked.task].card.licence.redistributable
+    }
+    if private:
+        yield f"holds items that may not be redistributed, and must not lie in a checkout: {_some(sorted(private))}"
+
+
+def _refuse(faults: Iterable[str]) -> None:
+    told = list(faults)
+    if told:
+        raise BoardError(
+            f"nothing was published: {_some(told)}",
+            remedy="Run them again, or move them out of the folders named by --runs; stored responses are used again.",
+        )
+
+
+def _some(told: Sequence[str]) -> str:
+    more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
+    return "; ".join([*told[:_NAMED], *more])
+
+
+def _stands(folder: Path, released: Iterable[BoardResults]) -> bool:
+    """Whether the release exists; raises BoardError where it holds other bytes."""
+    if not folder.exists():
+        return False
+    for board in released:
+        path = folder / f"{board.board.id}.json"
+        if not path.is_file() or path.read_bytes() != results_text(board).encode():
+            raise BoardError(
+                f"the release exists, and its {path.name} is {'another' if path.exists() else 'missing'}",
+                where=str(folder),
+                remedy="A release never changes: publish under a later day.",
+            )
+    return True
+
+
+def _write(folder: Path, released: Iterable[BoardResults], boards: Mapping[str, Board]) -> None:
+    """Write and check the boards beside the releases, then move them to their place in one step."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        # What a process left that was killed here.
+        shutil.rmtree(partial, ignore_errors=True)
+        for board in released:
+            path = write_results(board, partial)
+            _refuse(f"{board.board.id}: {fault}" for fault in check_file(path, boards))
+        os.rename(partial, folder)
+    except (OSError, RunFolderError) as error:
+        what = error.what if isinstance(error, RunFolderError) else f"cannot be written: {error.strerror}"
+        raise BoardError(what, where=str(folder), remedy="Nothing was published.") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _diff(before: Path, released: Iterable[BoardResults]) -> ReleaseDiff | None:
+    old = read_boards_of(before)
+    new = {board.board.id: board for board in released}
+    return release_diff(old, new) if old.keys() & new.keys() else None

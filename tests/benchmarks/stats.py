@@ -1,0 +1,10 @@
+"""Errors, power and speed of the statistics."""
+
+from __future__ import annotations
+
+from tests.benchmarks import stats_errors, stats_speed
+
+
+def main() -> None:
+    stats_speed.main()
+    stats_errors.main()
