@@ -24,6 +24,7 @@ def execute(options: argparse.Namespace) -> int:
     from seahelm_lite.cli.rotations import rotation_sentences
     from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.tables import console, score_table
+    from seahelm_lite.cli.variances import variance_sentences
     from seahelm_lite.runs import load_run, score_again
     from seahelm_lite.scoring.spread import is_complete
 
@@ -38,7 +39,8 @@ def execute(options: argparse.Namespace) -> int:
         out.print(score_table(again.scores))
         quick = quick_sentences(quick_facts(run.manifest["tasks"]))
         orders = (*rotation_sentences(again.scores), *shuffled_sentences(again.scores))
-        for sentence in (*quick, *orders, *difference_sentences(again.differences)):
+        varied = (*variance_sentences(again.scores), *orders)
+        for sentence in (*quick, *varied, *difference_sentences(again.differences)):
             out.print(sentence, markup=False, soft_wrap=True)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)
