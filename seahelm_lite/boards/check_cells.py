@@ -12,7 +12,6 @@ from seahelm_lite.boards.coverage import is_full
 from seahelm_lite.boards.fields import Counts
 from seahelm_lite.boards.results import BoardFacts, BoardResults, Cell, Column
 from seahelm_lite.boards.scale import scale_of
-from seahelm_lite.catalog.task_card import RECORDED
 from seahelm_lite.stats.proportions import wilson, wilson_t
 
 SAME = 1e-9
@@ -43,12 +42,7 @@ def _faults_of_cell(cell: Cell, column: Column, board: BoardFacts) -> Iterator[s
         return
     yield from _faults_of_counts(cell, cell.counts, column)
     yield from _faults_of_size(cell, column, cell.n)
-    marks = marks_of(
-        cell.counts,
-        limited=cell.subset is not None,
-        recorded=column.protocol.startswith(RECORDED),
-        draft=board.standing == "preview",
-    )
+    marks = marks_of(cell.counts, cell.subset, column, board.standing)
     if cell.marks != marks:
         yield f"is marked {', '.join(cell.marks) or 'by nothing'}, and should be by {', '.join(marks) or 'nothing'}"
     if cell.value is not None and column.metric == "acc":
