@@ -71,7 +71,9 @@ def execute(options: argparse.Namespace) -> int:
         print(f"The run is {run.manifest['status']}, which the export says too.", file=sys.stderr)
     if made.restricted:
         names = ", ".join(made.restricted)
-        print(f"It holds items of {names}, which may not be redistributed: keep the samples.", file=sys.stderr)
+        print(
+            f"It holds items of {names}, which may not be redistributed: do not publish the samples.", file=sys.stderr
+        )
     return 0
 
 
