@@ -113,7 +113,9 @@ def checkout_results() -> Path:
 
 
 def _release_before(results: Path, release: date) -> date | None:
-    """The newest of the earlier releases; raises BoardError where there is a later one."""
+    """The newest of the earlier releases; raises BoardError where there is a later one, or no folder can be."""
+    if results.exists() and not results.is_dir():
+        raise BoardError("is a file, and no folder of releases", where=str(results), remedy="Correct --results.")
     days = sorted(releases(results))
     if days and days[-1] > release:
         raise BoardError(

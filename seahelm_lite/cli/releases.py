@@ -60,7 +60,13 @@ def _diff(options: argparse.Namespace) -> int:
     from seahelm_lite.boards.diff import release_diff
     from seahelm_lite.boards.releases import read_boards_of
 
-    told = release_diff(read_boards_of(options.old), read_boards_of(options.new))
+    old, new = read_boards_of(options.old), read_boards_of(options.new)
+    # Beside a single file, the other boards of a release are not what was asked about.
+    if not options.old.is_dir():
+        new = {name: board for name, board in new.items() if name in old} or new
+    if not options.new.is_dir():
+        old = {name: board for name, board in old.items() if name in new} or old
+    told = release_diff(old, new)
     if options.json:
         print_json(_json(told))
         return 0

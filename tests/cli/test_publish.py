@@ -93,13 +93,12 @@ def test_the_next_release_tells_what_moved(workshop: Workshop, publish: Callable
     lines = [line.rstrip() for line in called.out.splitlines()]
     assert f"made: release {FIRST} (2 models, 2 ranked) → release {SECOND} (3 models, 3 ranked)" in lines
     assert "added: replay-best (1–2)" in lines
-    assert "Moves that the comparisons support" in lines
-    (row,) = [line for line in lines if line.startswith("replay-some")]
-    assert row.split("  ")[-1].strip() == "nothing of its own; others: added replay-best"
-    # Many is not told from the best, and may be first as before.
-    assert lines.index("Within the range of ranks: no move is shown") < [line[:11] for line in lines].index(
-        "replay-many"
+    after = lines.index("Moved past their range by others alone")
+    assert " ".join(lines[after + 2].split()) == (
+        "replay-some 2 → 3 2 50.0 nothing of its own; others: added replay-best"
     )
+    # Many is not told from the best, and may be first as before.
+    assert lines[after + 3] == "other ranges of ranks that overlap the old ones, by others alone: 1 models"
     assert lines[-1] == "unchanged: 0 models, 4 cells"
     diff = call("board", "diff", RELEASES / FIRST, RELEASES / SECOND)
     assert (diff.status, diff.err) == (0, "")
@@ -231,6 +230,8 @@ def test_unknown_boards_and_boards_without_runs_are_refused(workshop: Workshop, 
         wanted = "the board made" if names else "any board"
         assert refused(publish(FIRST, *names)).startswith(f"no run in {workshop.out} is for {wanted}")
     assert "the folder of runs does not exist" in refused(publish(FIRST, "--runs", "nowhere"))
+    Path("file").touch()
+    assert refused(publish(FIRST, "--results", "file")).startswith("file: is a file, and no folder of releases")
     _nothing_published()
 
 
@@ -348,6 +349,14 @@ def test_a_place_that_is_none_is_refused_by_name(call: Call) -> None:
     Path("empty").mkdir()
     assert refused(call("board", "diff", "empty", "empty")).startswith("empty: holds no board results")
     assert call("board", "diff", "only-one").status == 2
+
+
+def test_a_single_board_is_compared_with_that_of_a_release(publish: Callable[..., Any], call: Call) -> None:
+    publish(FIRST)
+    text = (RELEASES / FIRST / "made.json").read_text(encoding="utf-8")
+    (RELEASES / FIRST / "other.json").write_text(text.replace('"id":"made"', '"id":"other"'), encoding="utf-8")
+    told = json.loads(call("board", "diff", RELEASES, RELEASES / FIRST / "made.json", "--json").out)
+    assert ([board["board"] for board in told["boards"]], told["boards_removed"]) == (["made"], [])
 
 
 def test_nothing_that_changed_is_told_in_two_lines(publish: Callable[..., Any], call: Call) -> None:
