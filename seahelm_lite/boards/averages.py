@@ -85,4 +85,4 @@ class Averaging:
     @staticmethod
     def _scored(cell: Cell, scale: Scale) -> Scored:
         interval = None if cell.ci95 is None else scale.of_interval(cell.ci95)
-        return Scored(scale.of(cell.value or 0.0), interval, cell.ci_method or "")
+        return Scored(scale.of(cell.value or 0.0), interval, cell.ci_method or "", cell.df)

@@ -15,6 +15,7 @@ from seahelm_lite.boards.coverage import coverage
 from seahelm_lite.boards.documents import DocumentScores
 from seahelm_lite.boards.fields import Kind, RowSource
 from seahelm_lite.boards.nodes import nodes_of
+from seahelm_lite.boards.overlaps import with_overlaps
 from seahelm_lite.boards.ranking import Contender, Place, rank
 from seahelm_lite.boards.results import (
     RESULTS_SCHEMA,
@@ -28,8 +29,8 @@ from seahelm_lite.boards.results import (
     RowModel,
 )
 from seahelm_lite.boards.runs import FinishedRun, ModelKey, Runs
-from seahelm_lite.boards.scale import scale_of
 from seahelm_lite.catalog.board_card import Board
+from seahelm_lite.sources.overlap.report import OverlapReport
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class _Entrant:
         return candidate.documents if candidate is not None and candidate.full else None
 
 
-def build_board(board: Board, runs: Runs) -> BoardResults:
+def build_board(board: Board, runs: Runs, overlaps: Sequence[OverlapReport] = ()) -> BoardResults:
     """Fill the cells of a board, rank the models that have all it requires, and compare them.
 
     The same runs give the same results, whatever folders they lie in and in whatever order these are named.
@@ -56,12 +57,14 @@ def build_board(board: Board, runs: Runs) -> BoardResults:
     Args:
         board: The board.
         runs: All runs; those that have nothing for this board are passed over.
+        overlaps: What was found of its tasks in corpora; other tasks in them are passed over.
 
     Raises:
-        BoardError: If runs contradict each other.
+        BoardError: If runs contradict each other, or documents were looked for that are not those of a column.
     """
     chosen = [choose(column, runs.finished, quick=board.card.quick) for column in board.columns]
-    columns = [column_facts(column, one.cells.values()) for column, one in zip(board.columns, chosen, strict=True)]
+    facts = [column_facts(column, one.cells.values()) for column, one in zip(board.columns, chosen, strict=True)]
+    columns = with_overlaps(facts, overlaps)
     averaging = Averaging(board.card.normalisation, columns)
     entrants = _entrants(board, columns, [one.cells for one in chosen], runs.finished)
     rows = [_row(entrant, averaging, nodes_of(columns)) for entrant in entrants]
@@ -71,7 +74,7 @@ def build_board(board: Board, runs: Runs) -> BoardResults:
     return BoardResults(
         schema=RESULTS_SCHEMA,
         board=board_facts(board),
-        columns=tuple(columns),
+        columns=columns,
         nodes=nodes_of(columns),
         comparison=ranking.comparison,
         sensitivity=ranking.sensitivity,
@@ -104,9 +107,6 @@ def _entrants(
     board: Board, facts: Sequence[Column], chosen: Sequence[Mapping[ModelKey, Candidate]], runs: Sequence[FinishedRun]
 ) -> list[_Entrant]:
     """The models for which the board has anything to say."""
-    card = board.card
-    scales = [scale_of(card.normalisation, column.metric, column.chance) for column in facts]
-    draft = card.standing == "preview"
     of_model: dict[ModelKey, list[FinishedRun]] = {}
     for run in runs:
         of_model.setdefault(run.model, []).append(run)
@@ -114,8 +114,8 @@ def _entrants(
     for key, own in of_model.items():
         candidates = tuple(cells.get(key) for cells in chosen)
         cells = tuple(
-            run_cell(candidate, column, scale, draft=draft) if candidate is not None else absent_cell(column, own)
-            for candidate, column, scale in zip(candidates, board.columns, scales, strict=True)
+            run_cell(candidate, column, told, board.card) if candidate is not None else absent_cell(column, own)
+            for candidate, column, told in zip(candidates, board.columns, facts, strict=True)
         )
         if any(cell.state != "not run" for cell in cells):
             filled[key] = (candidates, cells)

@@ -10,16 +10,21 @@ import seahelm_lite
 from seahelm_lite.boards.choosing import Candidate
 from seahelm_lite.boards.fields import Cost, Counts, LogFile, Mark
 from seahelm_lite.boards.reproduce import command
-from seahelm_lite.boards.results import Cell
+from seahelm_lite.boards.results import Cell, Column
 from seahelm_lite.boards.runs import FinishedRun
-from seahelm_lite.boards.scale import Scale, rounded
-from seahelm_lite.catalog.board_card import BoardColumn
+from seahelm_lite.boards.scale import rounded, scale_of
+from seahelm_lite.catalog.board_card import BoardCard, BoardColumn, Standing
 from seahelm_lite.catalog.compat import COMPAT
+from seahelm_lite.catalog.task_card import RECORDED
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.scoring.withheld import WITHHELD
 
 _MANY_UNPARSED = 0.1
 """Share of answers that could not be read above which a cell is marked."""
+
+_MANY_FOUND = 0.01
+"""Share of a task's documents that stand word for word in a corpus above which its cells are marked: had a model
+learnt all of them, its score could be higher by more than a point."""
 
 _SHORT = 12
 """Digits of a hash that a sentence names."""
@@ -28,26 +33,26 @@ _DATA_NOT_HAD = "optional, and its data cannot be had"
 """How the reason of a skipped task begins where the machine lacked the data: that says nothing of the model."""
 
 
-def run_cell(candidate: Candidate, column: BoardColumn, scale: Scale | None, *, draft: bool) -> Cell:
+def run_cell(candidate: Candidate, column: BoardColumn, facts: Column, card: BoardCard) -> Cell:
     """The cell of a model that has a run of the column.
 
     Args:
         candidate: The run.
         column: The column.
-        scale: On which its scores are averaged, where there is one.
-        draft: Whether the board shows drafts.
+        facts: What the board says of the column.
+        card: Of the board.
     """
     run, asked, score = candidate.run, candidate.asked, candidate.score
-    imported = run.manifest.imported
-    files = imported.files if imported is not None else ()
+    files = run.manifest.imported.files if run.manifest.imported is not None else ()
     return Cell(
         state="value" if candidate.complete else "incomplete",
         reason=score.reason,
         value=score.value,
         se=score.se,
+        df=score.df,
         ci95=score.ci95,
         ci_method=score.ci_method if score.ci95 is not None else None,
-        normalised=_normalised(candidate, scale),
+        normalised=_normalised(candidate, facts, card),
         n=score.n,
         n_answered=score.n if candidate.complete else score.n_answered,
         n_clusters=score.n_clusters,
@@ -55,7 +60,7 @@ def run_cell(candidate: Candidate, column: BoardColumn, scale: Scale | None, *, 
         subset=score.subset.name,
         counts=score.counts,
         right=None if candidate.documents is None else candidate.documents.right,
-        marks=marks_of(score.counts, limited=score.subset.name is not None, recorded=imported is not None, draft=draft),
+        marks=marks_of(score.counts, score.subset.name, facts, card.standing),
         usage=asked.usage,
         cost=_cost(candidate),
         decoding=asked.decoding,
@@ -69,8 +74,8 @@ def run_cell(candidate: Candidate, column: BoardColumn, scale: Scale | None, *, 
     )
 
 
-def _normalised(candidate: Candidate, scale: Scale | None) -> float | None:
-    value = candidate.score.value
+def _normalised(candidate: Candidate, facts: Column, card: BoardCard) -> float | None:
+    value, scale = candidate.score.value, scale_of(card.normalisation, facts.metric, facts.chance)
     return rounded(scale.of(value)) if candidate.full and scale is not None and value is not None else None
 
 
@@ -97,20 +102,21 @@ def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:
         yield f"scored by seahelm-lite {version or 'of an unknown version'}"
 
 
-def marks_of(counts: Counts, *, limited: bool, recorded: bool, draft: bool) -> tuple[Mark, ...]:
+def marks_of(counts: Counts, subset: str | None, column: Column, standing: Standing) -> tuple[Mark, ...]:
     """What readers should know before they compare a cell with others.
 
     Args:
         counts: How its samples ended.
-        limited: Whether only some of the task's documents were asked.
-        recorded: Whether somebody else asked for the answers.
-        draft: Whether the board shows drafts, whose scores rank nobody yet.
+        subset: Name of the subset that was asked; None for all documents.
+        column: Its column.
+        standing: Of the board.
     """
     marks: tuple[tuple[Mark, bool], ...] = (
         ("parse!", counts.unparsed > _MANY_UNPARSED * counts.total),
-        ("limited", limited),
-        ("recorded", recorded),
-        ("draft", draft),
+        ("limited", subset is not None),
+        ("recorded", column.protocol.startswith(RECORDED)),
+        ("draft", standing == "preview"),
+        ("overlap?", any(one.found > _MANY_FOUND * one.n for one in column.overlaps)),
     )
     return tuple(mark for mark, holds in marks if holds)
 

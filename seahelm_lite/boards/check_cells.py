@@ -12,8 +12,7 @@ from seahelm_lite.boards.coverage import is_full
 from seahelm_lite.boards.fields import Counts
 from seahelm_lite.boards.results import BoardFacts, BoardResults, Cell, Column
 from seahelm_lite.boards.scale import scale_of
-from seahelm_lite.catalog.task_card import RECORDED
-from seahelm_lite.stats.intervals import wilson
+from seahelm_lite.stats.proportions import wilson, wilson_t
 
 SAME = 1e-9
 """Numbers are written with twelve digits."""
@@ -43,12 +42,7 @@ def _faults_of_cell(cell: Cell, column: Column, board: BoardFacts) -> Iterator[s
         return
     yield from _faults_of_counts(cell, cell.counts, column)
     yield from _faults_of_size(cell, column, cell.n)
-    marks = marks_of(
-        cell.counts,
-        limited=cell.subset is not None,
-        recorded=column.protocol.startswith(RECORDED),
-        draft=board.standing == "preview",
-    )
+    marks = marks_of(cell.counts, cell.subset, column, board.standing)
     if cell.marks != marks:
         yield f"is marked {', '.join(cell.marks) or 'by nothing'}, and should be by {', '.join(marks) or 'nothing'}"
     if cell.value is not None and column.metric == "acc":
@@ -146,6 +140,8 @@ def _interval_again(value: float, n: int, cell: Cell) -> tuple[float, float] | N
         return wilson(round(value * n), n)
     if cell.ci_method == "wilson-clusters":
         return wilson(round(value) * clusters, clusters)
+    if cell.ci_method == "wilson-t" and cell.se and cell.df and 0 < value < 1:
+        return wilson_t(value, cell.se, clusters, cell.df)
     if cell.ci_method == "cr1-t" and cell.se is not None and clusters > 1:
         half = float(stats.t.ppf(0.975, clusters - 1)) * cell.se
         return value - half, value + half

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 import numpy as np
+from scipy import stats
 
 from seahelm_lite.boards.averages import Averaging
 from seahelm_lite.boards.build import row_order
@@ -65,10 +66,20 @@ def _faults_of_average(said: Average, row: Row, places: Sequence[int], averaging
         yield "has an interval made in another way than those of its cells allow"
     elif said.ci95 is not None and alone.ci95 is not None:
         least = alone.ci95 if _share_nothing([averaging.columns[place] for place in places]) else None
-        # Errors of columns that share items go together at most wholly.
-        most = averaging.average(row.cells, places, np.ones((len(places), len(places)))).ci95
-        if not _is_between(said.ci95, alone.value, least, alone.ci95 if least or most is None else most):
+        most = alone.ci95 if least is not None else _widest(row, places, averaging) or alone.ci95
+        if not _is_between(said.ci95, alone.value, least, most):
             yield f"has the interval {said.ci95[0]} to {said.ci95[1]}, which its cells do not give"
+
+
+def _widest(row: Row, places: Sequence[int], averaging: Averaging) -> Interval | None:
+    """The interval of an average whose columns go together wholly, with the least degrees of freedom of any."""
+    whole = averaging.average(row.cells, places, np.ones((len(places), len(places))))
+    if whole.value is None or whole.ci95 is None:
+        return None
+    least = min((df for place in places if (df := row.cells[place].df) is not None), default=np.inf)
+    more = float(stats.t.ppf(0.975, least) / stats.norm.ppf(0.975))
+    below, above = _margins(whole.value, whole.ci95)
+    return whole.value - more * below, whole.value + more * above
 
 
 def _is_between(interval: Interval, value: float, least: Interval | None, most: Interval) -> bool:

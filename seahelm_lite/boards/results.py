@@ -183,6 +183,8 @@ class Cell(Part):
     """Why there is no value; beside a value, why its interval is missing."""
     value: float | None = None
     se: float | None = None
+    df: float | None = None
+    """Degrees of freedom of the interval's t quantile; None where it uses none."""
     ci95: Interval | None = None
     ci_method: str | None = None
     normalised: float | None = None

@@ -150,6 +150,7 @@ class Score(_Part):
     value: float | None
     reason: Text | None
     se: float | None
+    df: float | None
     ci95: Interval | None
     ci_method: str
     n: Positive

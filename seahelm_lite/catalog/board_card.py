@@ -112,6 +112,15 @@ class BoardCard(BaseModel):
             raise ValueError("no task is required, so nothing would rank")
         return self
 
+    @model_validator(mode="after")
+    def _ranks_by_what_can_be_compared(self) -> BoardCard:
+        if self.normalisation == "sea-helm" and self.standing != "continuity":
+            raise ValueError(
+                "`normalisation: sea-helm` has a floor, so that its averages cannot be compared by documents; say "
+                "`standing: continuity`, or `normalisation: chance`"
+            )
+        return self
+
 
 @dataclass(frozen=True)
 class BoardColumn:

@@ -182,6 +182,7 @@ def report(run: Run, *, as_json: bool) -> int:
     from seahelm_lite.cli.rotations import rotation_sentences
     from seahelm_lite.cli.spending import spending_sentences
     from seahelm_lite.cli.tables import console, score_table
+    from seahelm_lite.cli.variances import variance_sentences
 
     if as_json:
         print_json(told(run))
@@ -191,7 +192,7 @@ def report(run: Run, *, as_json: bool) -> int:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
     differences = (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"]))
     quick = quick_sentences(quick_facts(run.manifest["tasks"]))
-    for sentence in (*quick, *rotation_sentences(run.scores), *differences):
+    for sentence in (*quick, *variance_sentences(run.scores), *rotation_sentences(run.scores), *differences):
         out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)

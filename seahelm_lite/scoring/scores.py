@@ -25,7 +25,7 @@ from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
 
-_RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
+RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
 """Metrics of written answers that call each of them right or wrong."""
 
 Table = ChoiceTable | TextTable | WithheldTable
@@ -123,7 +123,7 @@ def score_task(task: ScoredTask) -> TaskScores:
 
 def right_answers(card: TaskCard, metric: Metric, table: Table) -> int | None:
     """How many answers are right; None where the metric does not call them so."""
-    if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in _RIGHT_OR_WRONG):
+    if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in RIGHT_OR_WRONG):
         return None
     return sum(value == 1 for value in table.per_sample(metric))
 
@@ -208,7 +208,7 @@ def numbers(estimate: Estimate) -> dict[str, JsonValue]:
         "value": rounded(estimate.value),
         "reason": estimate.reason,
         "se": rounded(estimate.se),
-        "df": estimate.df,
+        "df": rounded(estimate.df),
         "ci95": interval,
         "ci_method": estimate.method,
         "n": estimate.n,

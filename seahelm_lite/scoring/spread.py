@@ -14,6 +14,10 @@ from typing import Any
 from seahelm_lite.records import JsonValue, Sample
 from seahelm_lite.scoring.rotations import rotation_scores
 from seahelm_lite.scoring.scores import ScoredTask, TaskScores, rounded, score_task
+from seahelm_lite.scoring.variance import variance_of
+
+DRAWS = "shot_seeds"
+"""What is varied where examples are drawn anew."""
 
 ROTATIONS = "rotations"
 """What is varied where options change places, which is told apart from the rest: its parts hold other documents."""
@@ -33,7 +37,8 @@ class VariedScores:
     """A task's scores, with their spread where the task was asked in several ways."""
 
     scores: list[dict[str, JsonValue]]
-    """The entries of `scores.json`: those of the task itself, each with a `spread` for each thing that was varied."""
+    """The entries of `scores.json`: those of the task itself, each with a `spread` for each thing that was varied, and
+    with its variance taken apart where it was asked several times."""
     parts: list[TaskScores]
     """What they were made of: the task itself first, then each variation."""
 
@@ -50,14 +55,20 @@ def score_varied(
     """
     asked = [replace(task, samples=varied.samples) for varied in variations]
     parts = [score_task(task), *map(score_task, asked)]
+    draws = [(task.samples, parts[0])]
+    for varied, part in zip(variations, parts[1:], strict=True):
+        if varied.over == DRAWS:
+            draws.append((varied.samples, part))
     entries = []
     for place, entry in enumerate(parts[0].scores):
-        varied: dict[str, list[dict[str, Any]]] = {}
+        by_setting: dict[str, list[dict[str, Any]]] = {}
         for variation, part in zip(variations, parts[1:], strict=True):
             if variation.over != ROTATIONS:
-                varied.setdefault(variation.over, [entry]).append(part.scores[place])
-        spreads = [_spread(over, alike) for over, alike in varied.items()]
-        entries.append({**entry, "spread": spreads} if spreads else entry)
+                by_setting.setdefault(variation.over, [entry]).append(part.scores[place])
+        spreads = [_spread(over, alike) for over, alike in by_setting.items()]
+        variance = variance_of(entry, draws)
+        told = {"spread": spreads or None, "variance": variance}
+        entries.append({**entry, **{name: value for name, value in told.items() if value is not None}})
     if rotations is not None and entries:
         of_parts = zip(variations, asked, parts[1:], strict=True)
         orders = [(order, part.answers) for variation, order, part in of_parts if variation.over == ROTATIONS]
