@@ -26,6 +26,7 @@ from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.finished import score_differences
+from seahelm_lite.sources.overlap.report import OverlapReport, read_report
 
 SUBMISSIONS = ("leaderboards", "submissions")
 """Where in a checkout the runs of a pull request lie: everybody may read what is in them."""
@@ -51,7 +52,13 @@ class Published:
     """From that one; None without one, or without a board in common."""
 
 
-def publish(names: Sequence[str], folders: Sequence[Path], release: date, results: Path | None = None) -> Published:
+def publish(
+    names: Sequence[str],
+    folders: Sequence[Path],
+    release: date,
+    results: Path | None = None,
+    overlaps: Sequence[Path] = (),
+) -> Published:
     """Make a release. It is written whole or not at all, and one that exists is never changed.
 
     Args:
@@ -59,6 +66,7 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
         folders: With runs.
         release: Its day.
         results: Folder of releases; that of the checkout in the working directory where it is not given.
+        overlaps: Reports of `data overlap`, for the boards to show.
 
     Raises:
         SeahelmError: Naming the runs that were changed, are incomplete, score otherwise now, or hold what may not be
@@ -70,7 +78,7 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
     boards = load_boards(tasks)
     runs = read_runs(folders)
     _refuse([f"{left.run} {left.reason}" for left in runs.left_out])
-    built = _built(names, boards, runs, folders)
+    built = _built(names, boards, runs, folders, [read_report(path) for path in overlaps])
     used = {cell.run for board in built for row in board.rows for cell in row.cells}
     _refuse([*_strays(folders), *_faults((run for run in runs.finished if run.run_id in used), tasks)])
     released = [of_release(board, release) for board in built]
@@ -127,13 +135,17 @@ def _release_before(results: Path, release: date) -> date | None:
 
 
 def _built(
-    names: Sequence[str], boards: Mapping[str, Board], runs: Runs, folders: Sequence[Path]
+    names: Sequence[str],
+    boards: Mapping[str, Board],
+    runs: Runs,
+    folders: Sequence[Path],
+    reports: Sequence[OverlapReport],
 ) -> list[BoardResults]:
     """The boards that the runs have anything for; raises BoardError where a named one is not among them."""
     for name in names:
         if name not in boards:
             raise unknown("board", name, boards, listing=", ".join(boards))
-    built = [build_board(boards[name], runs) for name in dict.fromkeys(names or boards)]
+    built = [build_board(boards[name], runs, reports) for name in dict.fromkeys(names or boards)]
     filled = [one for one in built if any(cell.run is not None for row in one.rows for cell in row.cells)]
     empty = [one.board.id for one in built if one not in filled] if names else []
     if empty or not filled:
