@@ -31,8 +31,8 @@ from seahelm_lite.sources.overlap.report import OverlapReport, read_report
 SUBMISSIONS = ("leaderboards", "submissions")
 """Where in a checkout the runs of a pull request lie: everybody may read what is in them."""
 
-_NAMED = 5
-"""Faults that a sentence names."""
+_NAMED = 3
+"""Faults of a kind that a sentence names."""
 
 
 @dataclass(frozen=True)
