@@ -12,6 +12,7 @@ from seahelm_lite.boards.results import read_results
 from seahelm_lite.boards.runs import Runs, read_runs
 from seahelm_lite.catalog.board_card import load_boards
 from seahelm_lite.catalog.catalog import Catalog
+from seahelm_lite.finished import score_differences
 from seahelm_lite.imports import Import, import_answers
 from seahelm_lite.models.recorded.formats import log_format
 from seahelm_lite.sources.where import Where
@@ -56,6 +57,12 @@ def test_a_published_board_is_made_again_byte_for_byte_from_the_logs(
     path: Path, catalog: Catalog, recorded: Runs
 ) -> None:
     assert check_file(path, load_boards(catalog.tasks), recorded) == []
+
+
+def test_answers_that_were_given_several_times_score_again_as_they_were_imported(recorded: Runs) -> None:
+    repeated = [run for run in recorded.finished if any(score.repeats > 1 for score in run.scores)]
+    assert repeated
+    assert [difference for run in repeated for difference in score_differences(run.folder.path)] == []
 
 
 def test_the_thai_board_has_a_row_for_each_of_the_102_models_and_ranks_none_that_lacks_an_answer() -> None:
