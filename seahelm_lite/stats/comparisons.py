@@ -102,8 +102,13 @@ def compare_all(tasks: Sequence[TaskTable], *, seed: int, draws: int = 10_000) -
         pairs.count(sums @ signs.T)
         counted += len(signs)
     p = pairs.p_values(counted, observed_is_among=exact)
-    errors = _lengths(_cluster_sums(tasks, [_residuals(task) for task in tasks]))
-    return Comparisons(differences, np.where(alike, 1.0, p), errors, clusters - 1, counted)
+    return Comparisons(differences, np.where(alike, 1.0, p), *difference_errors(tasks), counted)
+
+
+def difference_errors(tasks: Sequence[TaskTable]) -> tuple[Floats, int]:
+    """The `errors` of all pairs and their `df`, as `Comparisons` has them."""
+    sums = _cluster_sums(tasks, [_residuals(task) for task in tasks])
+    return _lengths(sums), sums.shape[1] - 1
 
 
 def _cluster_sums(tasks: Sequence[TaskTable], scores: Sequence[Floats]) -> Floats:
