@@ -12,9 +12,6 @@ from pydantic import Field, ValidationError, model_validator
 
 from seahelm_lite.boards.fields import BoardError, Part, Text
 
-REPORTED = "reported"
-"""Name of the folder, beside the releases, whose `*.csv` hold such figures."""
-
 
 class Figure(Part):
     """One published number: a row of a file."""

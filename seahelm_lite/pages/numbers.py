@@ -11,7 +11,8 @@ from babel.numbers import format_decimal
 
 from seahelm_lite.boards.fields import Tokens
 
-_MAY_BE_NEGATIVE = frozenset(("chrf_gain",))
+_MAY_BE_NEGATIVE = frozenset(("chrf_gain", "headline"))
+"""Metrics, and what stands for the scale of a headline that may be worse than guessing or copying."""
 
 
 @lru_cache(maxsize=4096)
@@ -67,6 +68,10 @@ class Numbers:
         """A whole number, or the nearest one."""
         return _written(Decimal(f"{number:.0f}"), "#,##0", self._locale)
 
-    def weight(self, number: float) -> str:
-        """A number with as many decimals as it needs, three at most."""
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with all its digits, and the code of its currency."""
+        return f"{_written(amount, '#,##0.##########', self._locale)}\u00a0{currency}"
+
+    def plain(self, number: float) -> str:
+        """A number as others wrote it, with as many decimals as it needs, three at most."""
         return _written(Decimal(str(number)), "#,##0.###", self._locale)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seahelm_lite.boards.releases import newest, refuse_mixed
+from seahelm_lite.boards.releases import REPORTED, newest, refuse_mixed
+from seahelm_lite.boards.reported import Figure, read_reported
 from seahelm_lite.boards.results import BoardResults, read_results
 from seahelm_lite.pages.fault import SiteError
 from seahelm_lite.pages.slugs import distinct, slug
@@ -49,10 +50,19 @@ def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
     return tuple(sorted(read, key=lambda board: board.slug))
 
 
+def read_figures(folders: Sequence[Path]) -> tuple[Figure, ...]:
+    """What others published, of all folders that have a folder of it.
+
+    Raises:
+        BoardError: With file and line, at a row that cannot be used.
+    """
+    return tuple(figure for folder in folders for figure in read_reported(folder / REPORTED))
+
+
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise SiteError("there is no such folder", where=str(folder), remedy="Make it with `seahelm-lite board build`.")
-    found = sorted(folder.iterdir())
+    found = sorted(path for path in folder.iterdir() if not (path.name == REPORTED and path.is_dir()))
     for path in found:
         if path.suffix != ".json" or not path.is_file():
             raise SiteError("is not board results (a .json file)", where=str(path), remedy="Keep it elsewhere.")
