@@ -119,3 +119,17 @@ def test_a_cell_says_what_its_answers_cost_and_how_many_were_right(workshop: Wor
 def test_a_cost_of_some_answers_only_is_none(workshop: Workshop, value: float | None, without_usage: int) -> None:
     _priced(workshop.model("dear", one=letters(9)), value, without_usage)
     assert cell(workshop.build(tasks=[{"task": "one"}]), "dear", "one").cost is None
+
+
+def test_a_cell_says_how_much_likelier_documents_are_as_published(workshop: Workshop) -> None:
+    workshop.task("one", metrics=["acc", "macro_f1"])
+    folder = workshop.model("fluent", one=letters(9))
+    told = {"orders": 3, "value": 0.25, "reason": None, "ci95": [0.1, 0.4], "n": 11, "p": 0.01}
+    edit(folder, "scores.json", lambda body: body["scores"][0].update(shuffled=told))
+    workshop.model("other", one=letters(6))
+    for metric in ("acc", "macro_f1"):
+        results = workshop.build(tasks=[{"task": "one", "metric": metric}])
+        Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
+        fluent, other = (cell(results, name, "one").shuffled for name in ("fluent", "other"))
+        assert fluent is not None
+        assert (fluent.value, fluent.ci95, fluent.n, other) == (0.25, (0.1, 0.4), 11, None)
