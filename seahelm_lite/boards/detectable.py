@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seahelm_lite.boards.scale import rounded
-from seahelm_lite.stats.comparisons import TaskTable, difference_errors
+from seahelm_lite.stats.comparisons import TaskTable, pair_errors
 from seahelm_lite.stats.intervals import Floats, has_no_spread
 from seahelm_lite.stats.power import detectable
 
@@ -21,7 +21,7 @@ def detectable_by(tasks: Sequence[TaskTable]) -> float | None:
     Returns:
         The median over the pairs that do not answer alike; None without such, or where a task has a single cluster.
     """
-    return typical(*difference_errors(tasks))
+    return typical(*pair_errors(tasks))
 
 
 def typical(errors: Floats, df: int) -> float | None:

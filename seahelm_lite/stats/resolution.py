@@ -46,17 +46,27 @@ class Resolution:
         no_flip = (1 - margin) ** (1 / self.grain) if self.grain else 0.0
         return max(no_flip, equivalence(difference, se, self._df, margin=margin))
 
-    def detectable(self, *, level: float) -> float | None:
+    def detectable(self, difference: float, *, level: float) -> float | None:
         """The least difference that a two-sided test at this level finds about four times in five.
+
+        It is that of the standard error observed, which a larger difference makes larger: to what the documents that
+        favour neither add comes what the difference itself adds. So it solves δ = k · sqrt(v + grain · δ(1-δ)), k being
+        the sum of the quantiles and v what is left of the variance without the part of the difference observed.
+
+        Args:
+            difference: As observed.
+            level: Of the test.
 
         Returns:
             None where nothing tells, or where no split of so few clusters is significant.
         """
         if self.sees_nothing(level) or (self.se is None and self.grain == 0):
             return None
-        floor = detectable(self.grain**0.5, self._df, level=level) ** 2 if self.grain else 0.0
-        seen = detectable(self.se, self._df, level=level) if self.se else 0.0
-        return max(seen, floor / (1 + floor))
+        quantiles = detectable(1.0, self._df, level=level)
+        own = self.grain * abs(difference) * max(0.0, 1 - abs(difference))
+        left = quantiles**2 * max(0.0, (self.se or 0.0) ** 2 - own)
+        scale = quantiles**2 * self.grain
+        return (scale + (scale**2 + 4 * (1 + scale) * left) ** 0.5) / (2 * (1 + scale))
 
     def sees_nothing(self, level: float) -> bool:
         """Whether even clusters that all favour the same model would leave p above the level."""
