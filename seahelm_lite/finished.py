@@ -14,6 +14,7 @@ from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import JsonValue, Sample, canonical_json
 from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
+from seahelm_lite.scoring.shuffled import ShuffledScores
 from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
 
 _SHOWN = 60
@@ -144,11 +145,11 @@ def scored_entry(
     """
     task = task_of_manifest(entry, samples_of(entry["key"]), price)
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
-    scored = score_varied(task, variations, entry.get("rotations"))
-    return scored, side_of(task, scored.parts[0])
+    scored = score_varied(task, variations, entry.get("rotations"), entry.get("shuffled"))
+    return scored, side_of(task, scored.own)
 
 
-def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
+def with_answers(samples: Sequence[Sample], scored: TaskScores | ShuffledScores) -> list[ScoredSample]:
     """The samples as their file holds them."""
     return [
         ScoredSample(sample, answer.state, answer.prediction, answer.note, value)

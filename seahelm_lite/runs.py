@@ -38,7 +38,7 @@ from seahelm_lite.sources.where import Where
 __all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
 
 STORE = "responses.sqlite"
-_LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "thinking", "quick")
+_LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "shuffled", "thinking", "quick")
 
 
 def evaluate(
@@ -338,7 +338,7 @@ def _score_and_write(
         samples = {part.key: measured.samples(part) for part in task.parts}
         scored, side = scored_entry(entry, samples.__getitem__, price)
         sides.append(side)
-        taken.append((task.definition.card.language, scored.parts[0].taken))
+        taken.append((task.definition.card.language, scored.own.taken))
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
             prepared.folder.write_samples(key, with_answers(answered, part))
             name = key.replace(task.key, task.definition.name).replace("~", " ")

@@ -59,6 +59,13 @@ def add(commands: Any) -> None:
     how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
     how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")
     how.add_argument("--rotations", type=int, metavar="P", help="ask P %% of the documents in every order of options")
+    how.add_argument(
+        "--shuffled",
+        action="store_true",
+        default=None,
+        help="compare how likely items are as published and with their options shuffled: a gap may mean they were met "
+        "before",
+    )
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
@@ -180,6 +187,7 @@ def report(run: Run, *, as_json: bool) -> int:
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
     from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
+    from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.spending import spending_sentences
     from seahelm_lite.cli.tables import console, score_table
     from seahelm_lite.cli.variances import variance_sentences
@@ -192,7 +200,8 @@ def report(run: Run, *, as_json: bool) -> int:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
     differences = (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"]))
     quick = quick_sentences(quick_facts(run.manifest["tasks"]))
-    for sentence in (*quick, *variance_sentences(run.scores), *rotation_sentences(run.scores), *differences):
+    varied = (*variance_sentences(run.scores), *rotation_sentences(run.scores), *shuffled_sentences(run.scores))
+    for sentence in (*quick, *varied, *differences):
         out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)

@@ -170,6 +170,8 @@ def _data(made: Sheet) -> Iterator[tuple[str, str]]:
         yield "" if number else "pinned", source
     if len(made.sources) > 4:
         yield "", f"and {len(made.sources) - 4} more files"
+    if card.canary is not None:
+        yield "canary", f"{card.canary}, in every row of its files; a corpus that has it holds them"
     yield "task file", str(made.task.file.path)
     for reason, count in (facts.excluded if facts is not None else {}).items():
         yield "left out", f"{count}: {reason}"

@@ -15,6 +15,7 @@ from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, Protocol
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
 from seahelm_lite.engine.quick import Quick, quick_of
 from seahelm_lite.engine.rotations import Rotations, rotations_of, unrotated
+from seahelm_lite.engine.shuffled import Shuffled, readings, refuse_shuffled, shuffled_of, unshuffled
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
@@ -64,6 +65,8 @@ class PlannedTask:
     """How answers are read in a compat mode; None where our own protocol says it."""
     rotations: Rotations | None = None
     """The documents that are asked in every order of their options, each further order a variation."""
+    shuffled: Shuffled | None = None
+    """The documents that are read with their options shuffled too, all of them in one variation."""
     quick: Quick | None = None
     """The subset that is asked; None where it is no quick one, or the whole task."""
 
@@ -137,6 +140,7 @@ def make_plan(
     tasks: list[PlannedTask] = []
     skipped = [Skipped(pair.name, f"not obtainable: {pair.note}") for pair in absent]
     refuse_impossible(spec.protocol, model.facts)
+    refuse_shuffled(spec, model.facts)
     if spec.compat is not None:
         refuse_model(spec.compat, model.facts)
     for definition in definitions:
@@ -239,7 +243,11 @@ def _plan_task(
             Variation(f"{task.key}~rotation-{steps}", "rotations", task.shot_documents, _planned(moved, 1, ask))
             for steps, moved in rotations.orders()
         ]
-    return replace(task, variations=tuple(variations), rotations=rotations, quick=quick)
+    shuffled = shuffled_of(documents, data.test, definition.card, spec)
+    if shuffled is not None and shuffled.documents:
+        read = _planned(shuffled.documents, 1, lambda document, _: readings(definition.card, document, seed=spec.seed))
+        variations.append(Variation(f"{task.key}~shuffled", "shuffled", (), read))
+    return replace(task, variations=tuple(variations), rotations=rotations, shuffled=shuffled, quick=quick)
 
 
 def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
@@ -310,6 +318,7 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
         yield "--chat-template on not honoured: the model has no chat template"
     yield from unvaried([(task.definition.name, task.protocol) for task in tasks], spec, facts)
     yield from unrotated([(task.definition.card, task.protocol, task.rotations) for task in tasks], spec, facts)
+    yield from unshuffled([(task.definition.card, task.shuffled) for task in tasks], spec)
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"

@@ -49,6 +49,8 @@ class RunSpec(BaseModel):
 
     rotations: int = Field(default=0, ge=0, le=100)
     """Percent of the documents that are asked in every cyclic order of their options."""
+    shuffled: bool = False
+    """Whether some documents are read with their options shuffled too, to compare how likely each order is."""
 
     @field_validator("chat_template", "thinking", mode="before")
     @classmethod
@@ -96,6 +98,7 @@ class RunSpec(BaseModel):
             "shot_seeds",
             "templates",
             "rotations",
+            "shuffled",
             "system_prompt",
             "chat_template",
             "max_tokens",
