@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from seahelm_lite.stats.equivalence import equivalence
@@ -39,7 +40,7 @@ class Resolution:
         Returns:
             None where nothing tells how far the difference would move with other documents.
         """
-        se = max(self.se or 0.0, (self.grain * margin * (1 - margin)) ** 0.5)
+        se = max(self.se or 0.0, math.sqrt(self.grain * margin * (1 - margin)))
         if se == 0 or self.clusters < 2:
             return None
         # Models that differ by the margin agree on every document as often as this, and no outcome is less like them.
@@ -49,9 +50,9 @@ class Resolution:
     def detectable(self, difference: float, *, level: float) -> float | None:
         """The least difference that a two-sided test at this level finds about four times in five.
 
-        It is that of the standard error observed, which a larger difference makes larger: to what the documents that
-        favour neither add comes what the difference itself adds. So it solves δ = k · sqrt(v + grain · δ(1-δ)), k being
-        the sum of the quantiles and v what is left of the variance without the part of the difference observed.
+        It is made of the standard error observed, to which a larger difference would add: the documents that make it
+        come on top of those on which either is ahead as often. So it solves δ = k · sqrt(v + grain · δ(1-δ)), with k
+        the sum of the quantiles, and v the variance observed without the part of the difference observed.
 
         Args:
             difference: As observed.
@@ -66,7 +67,7 @@ class Resolution:
         own = self.grain * abs(difference) * max(0.0, 1 - abs(difference))
         left = quantiles**2 * max(0.0, (self.se or 0.0) ** 2 - own)
         scale = quantiles**2 * self.grain
-        return (scale + (scale**2 + 4 * (1 + scale) * left) ** 0.5) / (2 * (1 + scale))
+        return (scale + math.sqrt(scale**2 + 4 * (1 + scale) * left)) / (2 * (1 + scale))
 
     def sees_nothing(self, level: float) -> bool:
         """Whether even clusters that all favour the same model would leave p above the level."""
