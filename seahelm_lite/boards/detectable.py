@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
+from seahelm_lite.stats import power
 from seahelm_lite.stats.comparisons import TaskTable
 from seahelm_lite.stats.intervals import Floats, has_no_spread
-
-_LEVEL = 0.05
-_POWER = 0.8
 
 
 def detectable(tasks: Sequence[TaskTable]) -> float | None:
@@ -38,7 +35,7 @@ def typical(errors: Floats, df: float) -> float | None:
     differing = [float(error) for error in pairs if np.isfinite(error) and not has_no_spread(float(error))]
     if df < 1 or not differing:
         return None
-    return float(np.median(differing)) * float(stats.t.ppf(1 - _LEVEL / 2, df) + stats.t.ppf(_POWER, df))
+    return power.detectable(float(np.median(differing)), df)
 
 
 def _pair_errors(tasks: Sequence[TaskTable]) -> tuple[Floats, float]:
