@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import seahelm_lite
 from seahelm_lite.boards.choosing import Candidate
-from seahelm_lite.boards.fields import Cost, Counts, LogFile, Mark
+from seahelm_lite.boards.fields import Cost, Counts, LogFile, Mark, ShuffledGap
 from seahelm_lite.boards.reproduce import command
 from seahelm_lite.boards.results import Cell, Column
 from seahelm_lite.boards.runs import FinishedRun
@@ -63,6 +63,7 @@ def run_cell(candidate: Candidate, column: BoardColumn, facts: Column, card: Boa
         marks=marks_of(score.counts, score.subset.name, facts, card.standing),
         usage=asked.usage,
         cost=_cost(candidate),
+        shuffled=_shuffled(candidate),
         decoding=asked.decoding,
         run=run.run_id,
         scores_sha256=run.scores_sha256,
@@ -85,6 +86,20 @@ def _cost(candidate: Candidate) -> Cost | None:
     if not candidate.complete or price is None or cost is None or cost.value is None or cost.responses_without_usage:
         return None
     return Cost(total=f"{Decimal(str(cost.value)):f}", currency=price.currency, price_as_of=price.as_of)
+
+
+def _shuffled(candidate: Candidate) -> ShuffledGap | None:
+    """What the task's first score says of other orders of the options."""
+    score = candidate.score
+    of_task = (
+        other.shuffled
+        for other in candidate.run.scores
+        if (other.task, other.protocol, other.shots) == (score.task, score.protocol, score.shots)
+    )
+    told = next((shuffled for shuffled in of_task if shuffled is not None), None)
+    if not candidate.complete or told is None or told.value is None or told.n == 0:
+        return None
+    return ShuffledGap(value=told.value, ci95=told.ci95, n=told.n)
 
 
 def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seahelm_lite.stats import power
-from seahelm_lite.stats.comparisons import TaskTable
+from seahelm_lite.boards.scale import rounded
+from seahelm_lite.stats.comparisons import TaskTable, pair_errors
 from seahelm_lite.stats.intervals import Floats, has_no_spread
+from seahelm_lite.stats.power import detectable
 
 
-def detectable(tasks: Sequence[TaskTable]) -> float | None:
-    """The weighted mean difference that a test of one pair of models tells from nought four times in five.
+def detectable_by(tasks: Sequence[TaskTable]) -> float | None:
+    """The weighted mean difference that a test of one pair of models finds four times in five.
 
     Args:
         tasks: All with the same models in the same order.
 
     Returns:
-        The median over the pairs that do not answer alike; None without such, or with fewer than two clusters.
+        The median over the pairs that do not answer alike; None without such, or where a task has a single cluster.
     """
-    errors, df = _pair_errors(tasks)
-    return typical(errors, df)
+    return typical(*pair_errors(tasks))
 
 
-def typical(errors: Floats, df: float) -> float | None:
-    """As `detectable`, from the standard errors of all differences.
+def typical(errors: Floats, df: int) -> float | None:
+    """As `detectable_by`, from the standard errors of all differences.
 
     Args:
         errors: Models × models.
@@ -33,23 +33,4 @@ def typical(errors: Floats, df: float) -> float | None:
     """
     pairs = errors[np.triu_indices(len(errors), 1)]
     differing = [float(error) for error in pairs if np.isfinite(error) and not has_no_spread(float(error))]
-    if df < 1 or not differing:
-        return None
-    return power.detectable(float(np.median(differing)), df)
-
-
-def _pair_errors(tasks: Sequence[TaskTable]) -> tuple[Floats, float]:
-    """CR1 standard errors of the differences of all models, and their degrees of freedom."""
-    names, members = np.unique([name for task in tasks for name in task.clusters], return_inverse=True)
-    sums = np.zeros((len(names), len(tasks[0].scores)))
-    start = 0
-    for task in tasks:
-        documents = len(task.clusters)
-        off = task.scores - task.scores.mean(axis=1, keepdims=True)
-        np.add.at(sums, members[start : start + documents], (task.weight / documents * off).T)
-        start += documents
-    count = len(names)
-    products = sums.T @ sums
-    lengths = np.diag(products)
-    squares = np.maximum(lengths[:, None] + lengths[None, :] - 2 * products, 0.0)
-    return np.sqrt(squares * count / max(count - 1, 1)), float(count - 1)
+    return rounded(detectable(float(np.median(differing)), df)) if differing else None
