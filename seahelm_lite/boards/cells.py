@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import seahelm_lite
 from seahelm_lite.boards.choosing import Candidate
-from seahelm_lite.boards.fields import Cost, Counts, LogFile, Mark
+from seahelm_lite.boards.fields import Cost, Counts, LogFile, Mark, ShuffledGap
 from seahelm_lite.boards.reproduce import command
 from seahelm_lite.boards.results import Cell, Column
 from seahelm_lite.boards.runs import FinishedRun
@@ -63,6 +63,7 @@ def run_cell(candidate: Candidate, column: BoardColumn, facts: Column, card: Boa
         marks=marks_of(score.counts, score.subset.name, facts, card.standing),
         usage=asked.usage,
         cost=_cost(candidate),
+        shuffled=_gap(candidate),
         decoding=asked.decoding,
         run=run.run_id,
         scores_sha256=run.scores_sha256,
@@ -85,6 +86,13 @@ def _cost(candidate: Candidate) -> Cost | None:
     if not candidate.complete or price is None or cost is None or cost.value is None or cost.responses_without_usage:
         return None
     return Cost(total=f"{Decimal(str(cost.value)):f}", currency=price.currency, price_as_of=price.as_of)
+
+
+def _gap(candidate: Candidate) -> ShuffledGap | None:
+    gap = candidate.score.shuffled
+    if gap is None or gap.value is None:
+        return None
+    return ShuffledGap(value=gap.value, ci95=gap.ci95, n=gap.n)
 
 
 def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:

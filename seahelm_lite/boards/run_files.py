@@ -139,6 +139,14 @@ class ScoredCost(_Part):
     responses_without_usage: Count | None = None
 
 
+class ScoredGap(_Part):
+    """How much likelier documents are as published than with their options in other orders."""
+
+    value: float | None
+    ci95: Interval | None
+    n: Count
+
+
 class Score(_Part):
     """One score of a run."""
 
@@ -164,6 +172,8 @@ class Score(_Part):
     subset: Subset
     cost: ScoredCost | None = None
     """Absent where no price was known."""
+    shuffled: ScoredGap | None = None
+    """Absent where it was not asked for, and in all but the first score of a task."""
     status: Literal["complete", "incomplete"]
 
     @model_validator(mode="after")

@@ -90,3 +90,15 @@ def test_the_name_of_a_row_is_fit_for_an_address(workshop: Workshop, name: str, 
     folder = workshop.model("good", one=letters(9))
     edit(folder, "manifest.json", lambda body: body["model"].update(name=name))
     assert [row.model.id for row in workshop.build().rows] == [slug]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.25, 0.25), (None, None)])
+def test_a_cell_tells_the_gap_to_shuffled_options_where_there_is_a_number(
+    value: float | None, shown: float | None, workshop: Workshop
+) -> None:
+    folder = workshop.model("good", one=letters(9), two=letters(9))
+    gap = {"value": value, "ci95": None if value is None else [-0.5, 1.0], "n": 0 if value is None else 12}
+    edit(folder, "scores.json", lambda body: body["scores"][0].update(shuffled=gap))
+    found = cell(workshop.build(), "good", "one").shuffled
+    assert (None if found is None else found.value) == shown
+    assert cell(workshop.build(), "good", "two").shuffled is None
