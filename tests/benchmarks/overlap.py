@@ -11,6 +11,7 @@ from pathlib import Path
 
 from seahelm_lite.catalog.catalog import load_catalog
 from seahelm_lite.errors import SourceError
+from seahelm_lite.records import sha256_hex
 from seahelm_lite.sources.documents import load_documents
 from seahelm_lite.sources.overlap.files import CorpusFile, find_files
 from seahelm_lite.sources.overlap.looking import look
@@ -48,19 +49,20 @@ def main() -> None:
 
 
 def _texts() -> list[bytes]:
-    """Texts of all tasks at hand: every second one as it is, the others changed in their last byte."""
+    """Texts of tasks at hand in many languages: every second one as it is, the others changed in their last byte."""
     catalog = load_catalog()
     where = Where(mirror=SHARED_DATA, cache=SHARED_DATA, offline=True, task_roots=catalog.roots)
     found: dict[bytes, None] = {}
-    for task in catalog.tasks.values():
+    for name in sorted(catalog.tasks, key=sha256_hex):
+        task = catalog.tasks[name]
+        if len(found) >= TEXTS:
+            break
         try:
             documents = load_documents(task.card, where).test
         except SourceError:
             continue
         found.update((sought.text, None) for sought in sought_in(task.card, documents))
-    step = max(1, len(found) // TEXTS)
-    chosen = list(found)[::step][:TEXTS]
-    return list(dict.fromkeys(text if place % 2 else text[:-1] + b"\x01" for place, text in enumerate(chosen)))
+    return [text if place % 2 else text[:-1] + b"\x01" for place, text in enumerate(list(found)[:TEXTS])]
 
 
 def _corpus(folder: Path) -> list[CorpusFile]:

@@ -30,6 +30,9 @@ at one by one."""
 
 _PLAIN, _MARK, _CHANGES = 0, 1, 2
 
+_SHORT = 256
+"""Characters below which looking for places that change takes longer than Unicode's algorithm on all of them."""
+
 
 def normalised(text: str) -> bytes:
     """The form in which a text is compared, as UTF-8.
@@ -48,6 +51,8 @@ def normalised(text: str) -> bytes:
 
 def _nfkc(text: str) -> str:
     """NFKC, made only where it changes something: Unicode's algorithm is slow also where there is nothing to do."""
+    if len(text) < _SHORT:
+        return unicodedata.normalize("NFKC", text)
     kinds, orders = _tables()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kind = kinds[codes]
