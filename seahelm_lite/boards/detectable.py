@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from seahelm_lite.stats.comparisons import TaskTable
+from seahelm_lite.stats.comparisons import TaskTable, pair_errors
 from seahelm_lite.stats.intervals import Floats, has_no_spread
 
 _LEVEL = 0.05
@@ -23,8 +23,7 @@ def detectable(tasks: Sequence[TaskTable]) -> float | None:
     Returns:
         The median over the pairs that do not answer alike; None without such, or with fewer than two clusters.
     """
-    errors, df = _pair_errors(tasks)
-    return typical(errors, df)
+    return typical(*pair_errors(tasks))
 
 
 def typical(errors: Floats, df: float) -> float | None:
@@ -39,20 +38,3 @@ def typical(errors: Floats, df: float) -> float | None:
     if df < 1 or not differing:
         return None
     return float(np.median(differing)) * float(stats.t.ppf(1 - _LEVEL / 2, df) + stats.t.ppf(_POWER, df))
-
-
-def _pair_errors(tasks: Sequence[TaskTable]) -> tuple[Floats, float]:
-    """CR1 standard errors of the differences of all models, and their degrees of freedom."""
-    names, members = np.unique([name for task in tasks for name in task.clusters], return_inverse=True)
-    sums = np.zeros((len(names), len(tasks[0].scores)))
-    start = 0
-    for task in tasks:
-        documents = len(task.clusters)
-        off = task.scores - task.scores.mean(axis=1, keepdims=True)
-        np.add.at(sums, members[start : start + documents], (task.weight / documents * off).T)
-        start += documents
-    count = len(names)
-    products = sums.T @ sums
-    lengths = np.diag(products)
-    squares = np.maximum(lengths[:, None] + lengths[None, :] - 2 * products, 0.0)
-    return np.sqrt(squares * count / max(count - 1, 1)), float(count - 1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from seahelm_lite.catalog.board_card import Normalisation
 from seahelm_lite.catalog.task_card import Metric
+from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.intervals import Floats
 
 _OF_CHOICES: frozenset[Metric] = frozenset({"acc", "macro_f1", "balanced_acc", "pair_acc"})
@@ -33,13 +34,12 @@ class Scale:
 
     def of(self, score: float) -> float:
         """A score."""
-        value = (score - self.guessed) / (1 - self.guessed)
+        value = corrected(score, self.guessed)
         return max(value, 0.0) if self.floored else value
 
     def of_documents(self, scores: Floats) -> Floats:
         """What documents add to a score; their mean is the score's place, but for a floor."""
-        moved: Floats = (scores - self.guessed) / (1 - self.guessed)
-        return moved
+        return corrected(scores, self.guessed)
 
     def of_interval(self, bounds: Sequence[float]) -> tuple[float, float]:
         """A lower and an upper bound."""

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=_RELATIONSHIPS,
         help="of the evaluator to the model's developer (default: other, marked as unknown)",
     )
+    who.add_argument("--developer", metavar="NAME", help="the model's developer (default: as on its card, or unknown)")
     add_json(parser)
     parser.set_defaults(execute=execute)
 
@@ -50,8 +51,10 @@ def execute(options: argparse.Namespace) -> int:
 
     if options.format not in (None, *FORMATS):
         raise unknown("format", options.format, FORMATS, listing=", ".join(FORMATS))
-    if options.format != "every-eval-ever" and (options.evaluator or options.relationship):
-        raise SeahelmError("--evaluator and --relationship are for --format every-eval-ever", remedy="Leave them out.")
+    if options.format != "every-eval-ever" and (options.evaluator or options.relationship or options.developer):
+        raise SeahelmError(
+            "--evaluator, --relationship and --developer are for --format every-eval-ever", remedy="Leave them out."
+        )
     run = load_run(options.run)
     if options.submission is not None:
         return _submission(options, run.folder.path)
@@ -68,7 +71,9 @@ def execute(options: argparse.Namespace) -> int:
         print(f"The run is {run.manifest['status']}, which the export says too.", file=sys.stderr)
     if made.restricted:
         names = ", ".join(made.restricted)
-        print(f"It holds items of {names}, which may not be redistributed: keep the samples.", file=sys.stderr)
+        print(
+            f"It holds items of {names}, which may not be redistributed: do not publish the samples.", file=sys.stderr
+        )
     return 0
 
 
@@ -80,8 +85,8 @@ def _exported(options: argparse.Namespace, folder: Path) -> Exported:
     contents = contents_of(RunFolder(folder))
     if options.format == "lm-eval":
         return lm_eval.export(contents, options.out)
-    evaluator = every_eval_ever.Evaluator(options.evaluator, options.relationship)
-    return every_eval_ever.export(contents, options.out, evaluator)
+    said = every_eval_ever.Said(options.evaluator, options.relationship, options.developer)
+    return every_eval_ever.export(contents, options.out, said)
 
 
 def _submission(options: argparse.Namespace, folder: Path) -> int:

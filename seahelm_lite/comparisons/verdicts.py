@@ -46,7 +46,7 @@ def _verdict(
     better = None
     if contrast.p_adjusted <= LEVEL and value != 0:
         better = contrast.run if value > 0 else contrast.than
-    detectable = told.detectable(level=level)
+    detectable = told.detectable(value, level=level)
     return Verdict(
         better=better,
         equivalent=p_adjusted is not None and p_adjusted <= LEVEL,

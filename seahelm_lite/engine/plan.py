@@ -324,8 +324,8 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
         if task.quick is not None and not task.quick.registered:
             yield (
-                f"{task.definition.name}: its quick subset is drawn by the rule and is not registered, since this data "
-                "was never at hand where subsets are"
+                f"{task.definition.name}: its quick subset follows from the rule alone, since none was registered for "
+                "this data and this card"
             )
         if unfinished := task.definition.card.unfinished:
             yield f"{task.definition.name}: its card is unfinished ({', '.join(unfinished)})"

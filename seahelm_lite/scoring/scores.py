@@ -23,6 +23,7 @@ from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
+from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.intervals import Estimate
 
 RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
@@ -166,9 +167,9 @@ def _entry(
         reason = f"{errors} of {total} answers ended in error, which is never an answer; {_remedy(task)}"
         estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
     chance = table.chance(metric)
-    corrected = None
+    above_chance = None
     if estimate.value is not None and chance is not None and chance < 1:
-        corrected = (estimate.value - chance) / (1 - chance)
+        above_chance = corrected(estimate.value, chance)
     return {
         "task": task.task,
         "version": task.version,
@@ -181,7 +182,7 @@ def _entry(
         "cluster_key": task.card.cluster_in(task.protocol),
         "repeats": repeats,
         "chance": rounded(chance),
-        "value_chance_corrected": rounded(corrected),
+        "value_chance_corrected": rounded(above_chance),
         "counts": {state: counts[state] for state in STATES},
         "baselines": {name: rounded(value) for name, value in table.baselines(metric).items()},
         "subgroups": [] if errors else _subgroups(task, metric, table),

@@ -102,8 +102,23 @@ def compare_all(tasks: Sequence[TaskTable], *, seed: int, draws: int = 10_000) -
         pairs.count(sums @ signs.T)
         counted += len(signs)
     p = pairs.p_values(counted, observed_is_among=exact)
-    errors = _lengths(_cluster_sums(tasks, [_residuals(task) for task in tasks]))
-    return Comparisons(differences, np.where(alike, 1.0, p), errors, clusters - 1, counted)
+    return Comparisons(differences, np.where(alike, 1.0, p), *pair_errors(tasks), counted)
+
+
+def pair_errors(tasks: Sequence[TaskTable]) -> tuple[Floats, int]:
+    """CR1 standard errors of the weighted mean differences of all pairs of models, and their degrees of freedom.
+
+    Cluster sums of residuals are added over the tasks before they are squared, so that translations of the same items
+    count once; the residuals of each task carry the small-sample factor C/(C-1) of its own clusters.
+
+    Args:
+        tasks: All with the same models in the same order.
+
+    Returns:
+        As in `Comparisons`.
+    """
+    residuals = _cluster_sums(tasks, [_residuals(task) for task in tasks])
+    return _lengths(residuals), residuals.shape[1] - 1
 
 
 def _cluster_sums(tasks: Sequence[TaskTable], scores: Sequence[Floats]) -> Floats:

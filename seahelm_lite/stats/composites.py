@@ -42,8 +42,8 @@ def weighted_mean(tasks: Sequence[Scored], weights: Sequence[float], correlation
     and Donner 2008, Statistics in Medicine 27:1693; with correlations, Zou 2007, Psychological Methods 12:399). q_t is
     the quantile of a task's own interval. The mean of many tasks needs a smaller one than each of them, if they have
     few clusters: q has Welch's degrees of freedom, of the squared margins, (Σ M)²/Σ_t(M_t²/df_t) where tasks are
-    independent. With q = q_t = 1.96 throughout, the intervals of simulated regions cover 93 to 94 %; with margins
-    added as they are, 96 %; this way 94.5 to 95 %.
+    independent. In simulated evaluations of regions, intervals with 1.96 for q cover 93 %, with the tasks' margins
+    added as they are 96 %, and this way 95 %.
 
     The tasks are a fixed set: the interval says how far other documents of the same tasks would move the mean, not
     other tasks.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from seahelm_lite.stats.equivalence import equivalence
@@ -39,24 +40,34 @@ class Resolution:
         Returns:
             None where nothing tells how far the difference would move with other documents.
         """
-        se = max(self.se or 0.0, (self.grain * margin * (1 - margin)) ** 0.5)
+        se = max(self.se or 0.0, math.sqrt(self.grain * margin * (1 - margin)))
         if se == 0 or self.clusters < 2:
             return None
         # Models that differ by the margin agree on every document as often as this, and no outcome is less like them.
         no_flip = (1 - margin) ** (1 / self.grain) if self.grain else 0.0
         return max(no_flip, equivalence(difference, se, self._df, margin=margin))
 
-    def detectable(self, *, level: float) -> float | None:
+    def detectable(self, difference: float, *, level: float) -> float | None:
         """The least difference that a two-sided test at this level finds about four times in five.
+
+        It is made of the standard error observed, to which a larger difference would add: the documents that make it come
+        on top of those on which either is ahead as often. So it solves δ = k · sqrt(v + grain · δ(1-δ)), with k the sum
+        of the quantiles, and v the variance observed without the part of the difference observed.
+
+        Args:
+            difference: As observed.
+            level: Of the test.
 
         Returns:
             None where nothing tells, or where no split of so few clusters is significant.
         """
         if self.sees_nothing(level) or (self.se is None and self.grain == 0):
             return None
-        floor = detectable(self.grain**0.5, self._df, level=level) ** 2 if self.grain else 0.0
-        seen = detectable(self.se, self._df, level=level) if self.se else 0.0
-        return max(seen, floor / (1 + floor))
+        quantiles = detectable(1.0, self._df, level=level)
+        own = self.grain * abs(difference) * max(0.0, 1 - abs(difference))
+        left = quantiles**2 * max(0.0, (self.se or 0.0) ** 2 - own)
+        scale = quantiles**2 * self.grain
+        return (scale + math.sqrt(scale**2 + 4 * (1 + scale) * left)) / (2 * (1 + scale))
 
     def sees_nothing(self, level: float) -> bool:
         """Whether even clusters that all favour the same model would leave p above the level."""

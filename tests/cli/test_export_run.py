@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 from tests.cli.conftest import Call, refused
 from tests.conftest import REPOSITORY
 from tests.loopback import Canned, ChatServer, Seen, chat
+from tests.own_cards import write_card
 from tests.small_task import SmallTask, row
 
 SCHEMAS = REPOSITORY / "tests" / "fixtures" / "every_eval_ever"
@@ -57,18 +58,18 @@ def test_a_record_of_every_eval_ever_keeps_uncertainty_states_and_where_it_is_fr
 ) -> None:
     folder = _run(call, "--model", f"openai:{server.base_url}#org/m", "--repeats", "2")
     (score,) = json.loads(call("runs", "show", folder, "--json").out)["scores"]
-    body, rows = _exported(call, folder, "--evaluator", "A lab", "--relationship", "third_party")
+    body, rows = _exported(call, folder, "--evaluator", "A lab", "--relationship", "third_party", "--developer", "B")
     assert body["schema_version"] == "0.3.0"
     assert body["source_metadata"]["source_organization_name"] == "A lab"
     assert body["source_metadata"]["evaluator_relationship"] == "third_party"
-    assert body["model_info"]["id"] == "org/m"
+    assert (body["model_info"]["id"], body["model_info"]["developer"]) == ("org/m", "B")
     (result,) = body["evaluation_results"]
     details = result["score_details"]
     assert details["score"] == score["value"]
     assert details["uncertainty"]["standard_error"]["value"] == score["se"]
     told = details["uncertainty"]["confidence_interval"]
     assert [told["lower"], told["upper"], told["confidence_level"]] == [*score["ci95"], 0.95]
-    assert told["method"].startswith({"wilson": "Wilson", "cr1-t": "cluster-robust"}[score["ci_method"]])
+    assert told["method"] == "Wilson score interval"
     assert json.loads(details["details"]["counts"]) == score["counts"]
     assert json.loads(details["details"]["variance"]) == score["variance"]
     assert len(rows) == 12
@@ -102,6 +103,17 @@ def test_what_nobody_said_is_unknown(small: SmallTask, call: Call) -> None:
     assert model["developer"] == "unknown"
     assert model["additional_details"]["model_availability"] == "unknown"
     assert "reasoning" not in body["evaluation_results"][0]["generation_config"]["generation_args"]
+
+
+def test_of_a_model_with_a_card_developer_and_weights_are_known(
+    small: SmallTask, server: ChatServer, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_card(tmp_path / "cards", server.base_url)
+    monkeypatch.setenv("SEAHELM_LITE_MODELS", str(tmp_path / "cards"))
+    body, _ = _exported(call, _run(call, "--model", "pelanduk"))
+    assert body["model_info"]["developer"] == "Nobody"
+    assert body["model_info"]["additional_details"]["model_availability"] == "closed_weights"
+    assert body["detailed_evaluation_results"]["file_path"].startswith("data/seahelm-lite/Nobody/pelanduk/")
 
 
 def _incomplete(call: Call, tmp_path: Path) -> str:

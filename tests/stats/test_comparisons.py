@@ -201,6 +201,19 @@ def test_a_hopeless_model_and_a_copy_do_not_merge_two_that_differ() -> None:
     assert more.better(0.05)[:, 3].tolist() == [True, True, True, False]
 
 
+def test_doubles_of_every_model_change_nothing_for_the_models() -> None:
+    # With ten of each there are more statistics of a block of patterns than are held at once.
+    generator = np.random.default_rng(21)
+    scores = generator.integers(0, 2, (13, 27)).astype(np.float64) + np.linspace(0, 0.9, 13)[:, None]
+    names = [str(n % 9) for n in range(27)]
+    few, many = (compare_all(one_task(some, names), seed=1) for some in (scores, np.tile(scores, (10, 1))))
+    assert few.draws == many.draws == 2**8
+    others = ~np.eye(13, dtype=bool)
+    for start in range(0, 130, 13):
+        assert many.p[:13, start : start + 13][others] == pytest.approx(few.p[others], abs=1e-12)
+        assert (many.p[range(13), range(start, start + 13)] == 1).all()
+
+
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=15)
 def test_more_models_never_make_a_difference_surer(seed: int) -> None:

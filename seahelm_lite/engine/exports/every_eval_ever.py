@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
+from seahelm_lite.catalog.model_card import ModelCard, model_card
 from seahelm_lite.catalog.pins import GithubPin, HubPin
 from seahelm_lite.engine.exports.contents import (
     Exported,
@@ -27,7 +28,7 @@ from seahelm_lite.engine.exports.contents import (
     write_files,
 )
 from seahelm_lite.engine.exports.every_eval_ever_samples import sample_rows
-from seahelm_lite.errors import RunFolderError
+from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.records import JsonValue, sha256_hex
 
 SCHEMA = "0.3.0"
@@ -37,28 +38,32 @@ Relationship = Literal["first_party", "third_party", "collaborative", "other"]
 """Of whoever evaluated to the model's developer."""
 
 _COLLECTION = "seahelm-lite"
-_BOOTSTRAP_DRAWS = 2000
 _CANONICAL = {"acc": ("accuracy", "accuracy"), "macro_f1": ("f1_macro", "f1")}
 """Metrics that have a name everywhere: the id, and the family."""
 
-_INTERVALS = {
+INTERVALS = {
     "wilson": "Wilson score interval",
+    "wilson-t": "Wilson score interval with the cluster-robust (CR1) standard error and Student's t",
     "wilson-clusters": "Wilson score interval with clusters as trials",
     "cr1-t": "cluster-robust (CR1) with Student's t",
     "cluster-bootstrap": "percentile bootstrap of whole clusters",
 }
+_WEIGHTS = {"open": "open_weights", "gated": "open_weights", "closed": "closed_weights"}
 _LOWEST = {"chrf_gain": -1.0}
 
 
 @dataclass(frozen=True)
-class Evaluator:
-    """Who ran the evaluation, which no run says."""
+class Said:
+    """What no run says, and its exporter does."""
 
-    name: str | None = None
+    evaluator: str | None = None
+    """The organisation that evaluated."""
     relationship: Relationship | None = None
+    developer: str | None = None
+    """Of the model; None for the one on its card, or before the slash of its name."""
 
 
-def export(run: RunContents, out: Path, evaluator: Evaluator) -> Exported:
+def export(run: RunContents, out: Path, said: Said) -> Exported:
     """Write `<out>/data/seahelm-lite/<developer>/<model>/<uuid>.json` and `<uuid>_samples.jsonl`.
 
     Raises:
@@ -73,13 +78,15 @@ def export(run: RunContents, out: Path, evaluator: Evaluator) -> Exported:
             where=str(run.manifest["run"]),
             remedy="Use --format lm-eval.",
         )
-    developer, _, name = run.model.rpartition("/")
-    folder = Path("data") / _COLLECTION / _part(developer or UNKNOWN) / _part(name)
+    model = _model(run, said)
+    # The database keeps a model under what stands before the slash of its id, and else under its developer.
+    owner, _, name = run.model.rpartition("/")
+    folder = Path("data") / _COLLECTION / _part(owner or str(model["developer"])) / _part(name)
     identity = _identity(run)
     stem = str(uuid.UUID(bytes=bytes.fromhex(sha256_hex(identity))[:16], version=4))
     rows, lacking = sample_rows(tasks, identity, run.model, SCHEMA)
     samples = json_lines(rows)
-    body = _body(run, tasks, identity, evaluator)
+    body = _body(run, tasks, identity, said) | {"model_info": model}
     if rows:
         body["detailed_evaluation_results"] = {
             "format": "jsonl",
@@ -111,7 +118,7 @@ def _epoch(stamp: str) -> str:
     return str(int(datetime.fromisoformat(stamp).timestamp()))
 
 
-def _body(run: RunContents, tasks: list[TaskContents], identity: str, evaluator: Evaluator) -> dict[str, Any]:
+def _body(run: RunContents, tasks: list[TaskContents], identity: str, said: Said) -> dict[str, Any]:
     manifest, imported = run.manifest, run.manifest["imported"]
     times = manifest["timings"]
     body = {
@@ -121,10 +128,10 @@ def _body(run: RunContents, tasks: list[TaskContents], identity: str, evaluator:
         "source_metadata": {
             "source_name": imported["title"] if imported else "seahelm-lite",
             "source_type": "evaluation_run",
-            "source_organization_name": evaluator.name or UNKNOWN,
-            "evaluator_relationship": evaluator.relationship or "other",
+            "source_organization_name": said.evaluator or UNKNOWN,
+            "evaluator_relationship": said.relationship or "other",
             "additional_details": _texts(
-                evaluator_relationship=None if evaluator.relationship else UNKNOWN,
+                evaluator_relationship=None if said.relationship else UNKNOWN,
                 answers_from=imported and imported["url"],
                 answers_licence=imported and imported["licence"],
             ),
@@ -141,7 +148,6 @@ def _body(run: RunContents, tasks: list[TaskContents], identity: str, evaluator:
                 versions=manifest["versions"],
             ),
         },
-        "model_info": _model(run),
         "evaluation_results": [
             _result(task, score, manifest["spec"])
             for task in tasks
@@ -156,19 +162,30 @@ def _body(run: RunContents, tasks: list[TaskContents], identity: str, evaluator:
     return body
 
 
-def _model(run: RunContents) -> dict[str, JsonValue]:
-    """Of a run alone, neither who made the model nor whether its weights are open is known."""
-    model, developer = run.manifest["model"], run.model.rpartition("/")[0]
+def _model(run: RunContents, said: Said) -> dict[str, JsonValue]:
+    """Who made the model and whether its weights can be had is known of models that have a card."""
+    model, card = run.manifest["model"], _card(run.manifest["spec"].get("model") or "")
+    made_by = card.identity.developer.name if card is not None else run.model.rpartition("/")[0]
     return {
         "name": run.model,
         "id": run.model,
-        "developer": developer or UNKNOWN,
+        "developer": said.developer or made_by or UNKNOWN,
         "additional_details": {
             "deployment_type": "self_deployed" if model["fingerprint"]["kind"] == "lmeval" else UNKNOWN,
-            "model_availability": UNKNOWN,
+            "model_availability": _WEIGHTS.get(card.openness.weights, UNKNOWN) if card is not None else UNKNOWN,
             **_texts(fingerprint_kind=model["fingerprint"]["kind"], fingerprint_sha256=model["fingerprint_sha256"]),
         },
     }
+
+
+def _card(spec: str) -> ModelCard | None:
+    """The card that a model SPEC names; None for other forms, and where the card is no more."""
+    if ":" in spec:
+        return None
+    try:
+        return model_card(spec.partition("@")[0])
+    except SeahelmError:
+        return None
 
 
 def _result(task: TaskContents, score: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, JsonValue]:
@@ -222,12 +239,10 @@ def _details(score: Mapping[str, Any]) -> dict[str, JsonValue]:
         uncertainty["standard_error"] = {"value": score["se"], "method": method}
     if score["ci95"] is not None:
         lower, upper = score["ci95"]
-        method = _INTERVALS.get(score["ci_method"], score["ci_method"])
+        method = INTERVALS[score["ci_method"]]
         uncertainty["confidence_interval"] = {
             "lower": lower, "upper": upper, "confidence_level": 0.95, "method": method,
         }  # fmt: skip
-    if bootstrap and score["se"] is not None:
-        uncertainty["num_bootstrap_samples"] = _BOOTSTRAP_DRAWS
     kept = ("task", "version", "language", "protocol", "shots", "status", "reason", "counts", "subset", "repeats")
     more = ("df", "n_clusters", "cluster_key", "chance", "value_chance_corrected", "baselines", "spread", "variance")
     return {
