@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -26,12 +26,16 @@ from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.finished import score_differences
+from seahelm_lite.sources.overlap.report import OverlapReport, read_report
 
 SUBMISSIONS = ("leaderboards", "submissions")
 """Where in a checkout the runs of a pull request lie: everybody may read what is in them."""
 
-_NAMED = 5
-"""Faults that a sentence names."""
+_NAMED = 3
+"""Faults of a kind that a sentence names."""
+
+_RUNS = "Run them again, or move them out of the folders named by --runs; stored responses are used again."
+"""What to do about runs that cannot be published."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,13 @@ class Published:
     """From that one; None without one, or without a board in common."""
 
 
-def publish(names: Sequence[str], folders: Sequence[Path], release: date, results: Path | None = None) -> Published:
+def publish(
+    names: Sequence[str],
+    folders: Sequence[Path],
+    release: date,
+    results: Path | None = None,
+    overlaps: Sequence[Path] = (),
+) -> Published:
     """Make a release. It is written whole or not at all, and one that exists is never changed.
 
     Args:
@@ -59,6 +69,7 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
         folders: With runs.
         release: Its day.
         results: Folder of releases; that of the checkout in the working directory where it is not given.
+        overlaps: Reports of `data overlap`, for the boards to show.
 
     Raises:
         SeahelmError: Naming the runs that were changed, are incomplete, score otherwise now, or hold what may not be
@@ -69,13 +80,14 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
     tasks = load_catalog().tasks
     boards = load_boards(tasks)
     runs = read_runs(folders)
-    _refuse([f"{left.run} {left.reason}" for left in runs.left_out])
-    built = _built(names, boards, runs, folders)
+    _refuse((f"{left.run} {left.reason}" for left in runs.left_out), _RUNS)
+    built = _built(names, boards, runs, folders, [read_report(path) for path in overlaps])
     used = {cell.run for board in built for row in board.rows for cell in row.cells}
-    _refuse([*_strays(folders), *_faults((run for run in runs.finished if run.run_id in used), tasks)])
+    _refuse([*_strays(folders), *_faults(runs.finished, used, tasks)], _RUNS)
     released = [of_release(board, release) for board in built]
     folder = results / release.isoformat()
     already = _stands(folder, released)
+    diff = None if before is None else _diff(results / before.isoformat(), released)
     if not already:
         _write(folder, released, boards)
     return Published(
@@ -85,7 +97,7 @@ def publish(names: Sequence[str], folders: Sequence[Path], release: date, result
         left_out=tuple(dict.fromkeys(left for board in built for left in board.left_out)),
         already=already,
         before=before,
-        diff=None if before is None else _diff(results / before.isoformat(), released),
+        diff=diff,
     )
 
 
@@ -113,7 +125,9 @@ def checkout_results() -> Path:
 
 
 def _release_before(results: Path, release: date) -> date | None:
-    """The newest of the earlier releases; raises BoardError where there is a later one."""
+    """The newest of the earlier releases; raises BoardError where there is a later one, or no folder can be."""
+    if results.exists() and not results.is_dir():
+        raise BoardError("is a file, and no folder of releases", where=str(results), remedy="Correct --results.")
     days = sorted(releases(results))
     if days and days[-1] > release:
         raise BoardError(
@@ -125,13 +139,17 @@ def _release_before(results: Path, release: date) -> date | None:
 
 
 def _built(
-    names: Sequence[str], boards: Mapping[str, Board], runs: Runs, folders: Sequence[Path]
+    names: Sequence[str],
+    boards: Mapping[str, Board],
+    runs: Runs,
+    folders: Sequence[Path],
+    reports: Sequence[OverlapReport],
 ) -> list[BoardResults]:
     """The boards that the runs have anything for; raises BoardError where a named one is not among them."""
     for name in names:
         if name not in boards:
             raise unknown("board", name, boards, listing=", ".join(boards))
-    built = [build_board(boards[name], runs) for name in dict.fromkeys(names or boards)]
+    built = [build_board(boards[name], runs, reports) for name in dict.fromkeys(names or boards)]
     filled = [one for one in built if any(cell.run is not None for row in one.rows for cell in row.cells)]
     empty = [one.board.id for one in built if one not in filled] if names else []
     if empty or not filled:
@@ -152,13 +170,18 @@ def _strays(folders: Iterable[Path]) -> Iterator[str]:
                     yield f"{path} is no run folder, and everybody may read it"
 
 
-def _faults(runs: Iterable[FinishedRun], tasks: Mapping[str, TaskDefinition]) -> Iterator[str]:
-    """Why runs may not be published, each with its name."""
+def _faults(
+    runs: Iterable[FinishedRun], used: Container[str | None], tasks: Mapping[str, TaskDefinition]
+) -> Iterator[str]:
+    """Why runs may not be published, each with its name. What nobody may read is looked for in those not used too."""
     for run in runs:
-        yield from (f"{run.run_id} {fault}" for fault in _faults_of_run(run, tasks))
+        faults = [*(_unpublishable(run, tasks) if _is_public(run.folder.path) else ())]
+        faults += _faults_of_use(run) if run.run_id in used else ()
+        yield from (f"{run.run_id} {fault}" for fault in faults)
 
 
-def _faults_of_run(run: FinishedRun, tasks: Mapping[str, TaskDefinition]) -> Iterator[str]:
+def _faults_of_use(run: FinishedRun) -> Iterator[str]:
+    """What is wrong with a run that fills a cell."""
     if run.manifest.imported is None and run.manifest.status != "complete":
         lacking = {
             f"{score.task} ({score.n_answered} of {score.n} documents)"
@@ -167,8 +190,6 @@ def _faults_of_run(run: FinishedRun, tasks: Mapping[str, TaskDefinition]) -> Ite
         }
         yield f"is incomplete: {', '.join(sorted(lacking))}"
         return
-    if _is_public(run.folder.path):
-        yield from _unpublishable(run, tasks)
     try:
         differing = score_differences(run.folder.path)
     except (SeahelmError, LookupError, TypeError, ValueError):
@@ -198,13 +219,10 @@ def _unpublishable(run: FinishedRun, tasks: Mapping[str, TaskDefinition]) -> Ite
         yield f"holds items that may not be redistributed, and must not lie in a checkout: {_some(sorted(private))}"
 
 
-def _refuse(faults: Iterable[str]) -> None:
+def _refuse(faults: Iterable[str], remedy: str) -> None:
     told = list(faults)
     if told:
-        raise BoardError(
-            f"nothing was published: {_some(told)}",
-            remedy="Run them again, or move them out of the folders named by --runs; stored responses are used again.",
-        )
+        raise BoardError(f"nothing was published: {_some(told)}", remedy=remedy)
 
 
 def _some(told: Sequence[str]) -> str:
@@ -235,7 +253,7 @@ def _write(folder: Path, released: Iterable[BoardResults], boards: Mapping[str, 
         shutil.rmtree(partial, ignore_errors=True)
         for board in released:
             path = write_results(board, partial)
-            _refuse(f"{board.board.id}: {fault}" for fault in check_file(path, boards))
+            _refuse((f"{board.board.id}: {fault}" for fault in check_file(path, boards)), "Tell its maintainers.")
         os.rename(partial, folder)
     except (OSError, RunFolderError) as error:
         what = error.what if isinstance(error, RunFolderError) else f"cannot be written: {error.strerror}"

@@ -11,9 +11,9 @@ from seahelm_lite.boards.results import BoardResults, Cell, Column, RowModel
 _SHORT = 8
 """Digits of a hash that a sentence names."""
 
-_WEIGHING = ("standing", "normalisation", "levels")
-_SHOWING = ("protocol", "shots", "quick")
-"""Columns say themselves in which protocol and with how many examples they are asked."""
+_WEIGHING = ("standing", "normalisation")
+_SHOWING = ("protocol", "shots", "quick", "levels")
+"""Columns say themselves how they are asked, and what they count."""
 _WORDS = ("title", "measures", "languages", "defects")
 
 _SAME = 1e-9
@@ -103,8 +103,6 @@ def weighing_causes(old: BoardResults, new: BoardResults, pairs: Sequence[tuple[
             told.append(f"{now.task} is {'now' if now.required else 'no longer'} required")
         if abs(was.share - now.share) > _SAME:
             told.append(f"{now.task} counts {was.share:.1%} → {now.share:.1%} of the headline")
-        if was.path != now.path:
-            told.append(f"{now.task} stands in {_told(now.path)}, before in {_told(was.path)}")
     return _of_card(told)
 
 
@@ -112,6 +110,7 @@ def other_causes(old: BoardResults, new: BoardResults, pairs: Sequence[tuple[Col
     """The rest of what changed on the card; arguments as for `weighing_causes`."""
     told = list(_fields(old, new, _SHOWING))
     told += _tasks(old, new, pairs, required=False)
+    told += [f"{b.task} stands in {_told(b.path)}, before in {_told(a.path)}" for a, b in pairs if a.path != b.path]
     told += [f"other {name}" for name in _WORDS if getattr(old.board, name) != getattr(new.board, name)]
     return _of_card(told)
 

@@ -63,7 +63,7 @@ def run_cell(candidate: Candidate, column: BoardColumn, facts: Column, card: Boa
         marks=marks_of(score.counts, score.subset.name, facts, card.standing),
         usage=asked.usage,
         cost=_cost(candidate),
-        shuffled=_gap(candidate),
+        shuffled=_shuffled(candidate),
         decoding=asked.decoding,
         run=run.run_id,
         scores_sha256=run.scores_sha256,
@@ -88,11 +88,18 @@ def _cost(candidate: Candidate) -> Cost | None:
     return Cost(total=f"{Decimal(str(cost.value)):f}", currency=price.currency, price_as_of=price.as_of)
 
 
-def _gap(candidate: Candidate) -> ShuffledGap | None:
-    gap = candidate.score.shuffled
-    if gap is None or gap.value is None:
+def _shuffled(candidate: Candidate) -> ShuffledGap | None:
+    """What the task's first score says of other orders of the options."""
+    score = candidate.score
+    of_task = (
+        other.shuffled
+        for other in candidate.run.scores
+        if (other.task, other.protocol, other.shots) == (score.task, score.protocol, score.shots)
+    )
+    told = next((shuffled for shuffled in of_task if shuffled is not None), None)
+    if not candidate.complete or told is None or told.value is None or told.n == 0:
         return None
-    return ShuffledGap(value=gap.value, ci95=gap.ci95, n=gap.n)
+    return ShuffledGap(value=told.value, ci95=told.ci95, n=told.n)
 
 
 def _deviations(candidate: Candidate, column: BoardColumn) -> Iterable[str]:

@@ -48,6 +48,7 @@ def _faults_of_cell(cell: Cell, column: Column, board: BoardFacts) -> Iterator[s
     if cell.value is not None and column.metric == "acc":
         yield from _faults_of_accuracy(cell.value, cell.n, cell.repeats or 1, cell.counts)
     yield from _faults_of_right(cell, cell.counts)
+    yield from _faults_of_shuffled(cell, column)
     yield from _faults_of_place(cell, column, board)
     yield from _faults_of_interval(cell, cell.n)
 
@@ -63,6 +64,16 @@ def _faults_of_place(cell: Cell, column: Column, board: BoardFacts) -> Iterator[
 def _faults_of_right(cell: Cell, counts: Counts) -> Iterator[str]:
     if cell.right is not None and (cell.value is None or cell.right > counts.scored):
         yield f"it has {cell.right} right answers of {counts.scored} that could be read, and the value {cell.value}"
+
+
+def _faults_of_shuffled(cell: Cell, column: Column) -> Iterator[str]:
+    told = cell.shuffled
+    if told is None:
+        return
+    if cell.value is None or told.n > (column.n or 0):
+        yield f"it says of {told.n} documents what other orders of options do, the task has {column.n or 'none'}"
+    if told.ci95 is not None and not told.ci95[0] <= told.value <= told.ci95[1]:
+        yield f"options in other orders differ by {told.value}, with the interval {told.ci95[0]} to {told.ci95[1]}"
 
 
 def _faults_of_counts(cell: Cell, counts: Counts, column: Column) -> Iterator[str]:

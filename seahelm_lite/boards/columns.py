@@ -7,10 +7,9 @@ from collections.abc import Collection
 import numpy as np
 
 from seahelm_lite.boards.choosing import Candidate
-from seahelm_lite.boards.detectable import detectable
+from seahelm_lite.boards.detectable import detectable_by
 from seahelm_lite.boards.fields import Human
 from seahelm_lite.boards.results import Column
-from seahelm_lite.boards.scale import rounded
 from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.stats.comparisons import TaskTable
 
@@ -64,5 +63,4 @@ def _detectable(candidates: Collection[Candidate]) -> float | None:
     answers = [one.documents for one in candidates if one.full and one.documents is not None]
     if len(answers) < 2:
         return None
-    least = detectable([TaskTable(np.stack([one.values for one in answers]), answers[0].clusters, 1.0)])
-    return None if least is None else rounded(least)
+    return detectable_by([TaskTable(np.stack([one.values for one in answers]), answers[0].clusters, 1.0)])

@@ -28,7 +28,12 @@ def _of_column(column: Column, reports: Sequence[OverlapReport]) -> tuple[Overla
             if told.looked_for:
                 name, sha256 = report.corpus.name, report.corpus.sha256
                 found.add(Overlap(corpus=name, corpus_sha256=sha256, found=len(told.found), n=told.looked_for))
-    return tuple(sorted(found, key=lambda overlap: (overlap.corpus, overlap.corpus_sha256)))
+    return tuple(sorted(found, key=in_order))
+
+
+def in_order(overlap: Overlap) -> tuple[str, str, int, int]:
+    """Sorts the overlaps of a column."""
+    return overlap.corpus, overlap.corpus_sha256, overlap.found, overlap.n
 
 
 def _refuse_other_documents(column: Column, told: TaskOverlap, report: OverlapReport) -> None:

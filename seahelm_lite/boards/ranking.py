@@ -38,8 +38,9 @@ WITHIN = 0.2
 """How far a weight is changed to see whether the order depends on it."""
 
 _NOTE = (
-    "Every two models are compared on the same documents; a difference counts when it is larger than chance makes the "
-    "largest of all {pairs} differences in {share:.0%} of draws."
+    "Every two models are compared on the same documents. Of {pairs} differences the clearest is looked at first, and "
+    "each counts when all clearer ones did and it is larger than chance makes the largest of it and those after it in "
+    "{share:.0%} of draws."
 )
 
 
@@ -148,7 +149,7 @@ def sensitivity_of(averaging: Averaging, values: Sequence[Sequence[float]], bett
 
 
 def _comparison(compared: Comparisons, better: Decisions) -> Comparison:
-    models, least = len(better), typical(compared.errors, compared.df)
+    models = len(better)
     pairs = models * (models - 1) // 2
     return Comparison(
         method="sign-flip step-down max-T",
@@ -156,7 +157,7 @@ def _comparison(compared: Comparisons, better: Decisions) -> Comparison:
         pairs=pairs,
         pairs_told_apart=int(better.sum()),
         neighbours_told_apart=int(np.diag(better, 1).sum()),
-        detectable=None if least is None else rounded(least),
+        detectable=typical(compared.errors, compared.df),
         draws=compared.draws,
         models=models,
         note=note(pairs),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -87,6 +88,15 @@ def refuse_mixed(folder: Path, boards: Mapping[str, BoardResults]) -> None:
     if set(of.values()) - {first}:
         told = ", ".join(f"{name} ({_told(day)})" for name, day in of.items())
         raise BoardError(f"mixes releases: {told}", where=str(folder), remedy="Keep each release in its own folder.")
+
+
+def those_that_are_boards(files: Iterable[Path]) -> dict[str, BoardResults]:
+    """What can be read of some files, by name; what is wrong with the others is told where each is checked."""
+    read: dict[str, BoardResults] = {}
+    for path in files:
+        with contextlib.suppress(BoardError):
+            read[path.name] = read_results(path)
+    return read
 
 
 def _told(day: date | None) -> str:

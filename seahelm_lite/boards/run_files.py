@@ -139,7 +139,7 @@ class ScoredCost(_Part):
     responses_without_usage: Count | None = None
 
 
-class ScoredGap(_Part):
+class ScoredShuffled(_Part):
     """How much likelier documents are as published than with their options in other orders."""
 
     value: float | None
@@ -172,8 +172,8 @@ class Score(_Part):
     subset: Subset
     cost: ScoredCost | None = None
     """Absent where no price was known."""
-    shuffled: ScoredGap | None = None
-    """Absent where it was not asked for, and in all but the first score of a task."""
+    shuffled: ScoredShuffled | None = None
+    """Absent where that was not asked, and in all but the first score of a task."""
     status: Literal["complete", "incomplete"]
 
     @model_validator(mode="after")

@@ -181,7 +181,7 @@ def _files(options: argparse.Namespace, boards: dict[str, Board]) -> list[Path]:
         SeahelmError: If a named board has none, or the folder has none at all.
     """
     from seahelm_lite.boards.fields import BoardError
-    from seahelm_lite.boards.releases import newest
+    from seahelm_lite.boards.releases import newest, refuse_mixed, those_that_are_boards
 
     folder = newest(options.boards)
     named = [folder / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())]
@@ -190,4 +190,5 @@ def _files(options: argparse.Namespace, boards: dict[str, Board]) -> list[Path]:
     for path in files or [folder / "*.json"]:
         if not path.is_file():
             raise BoardError("there are no board results here", where=str(path), remedy=remedy)
+    refuse_mixed(folder, those_that_are_boards(files))
     return files

@@ -36,14 +36,20 @@ def _show_board(out: Console, diff: BoardDiff) -> None:
         named = [_alone(change) for change in diff.models if change.move == move]
         if named:
             _say(out, f"{move}: {', '.join(named)}")
+    own = [change for change in diff.models if change.causes and not _with_others(change)]
+    others = [change for change in diff.models if _with_others(change)]
     sections = {
-        "Moves that the comparisons support": [one for one in diff.models if one.move in _MOVED],
-        "Within the range of ranks: no move is shown": [one for one in diff.models if one.move == "within"],
-        "Not ranked": [one for one in diff.models if one.move == "unranked"],
+        "Moves that the comparisons support": [one for one in own if one.move in _MOVED],
+        "Within the range of ranks: no move is shown": [one for one in own if one.move == "within"],
+        "Not ranked": [one for one in own if one.move == "unranked"],
+        "Moved past their range by others alone": [one for one in others if one.move in _MOVED],
     }
     for title, changes in sections.items():
         if changes:
             out.print(table((*_HEADS, "why"), [_move(change) for change in changes], title=title))
+    shifted = [one for one in others if one.move not in _MOVED]
+    if shifted:
+        _say(out, f"other ranges of ranks that overlap the old ones, by others alone: {len(shifted)} models")
     if diff.cells:
         rows = list(_cells(diff.cells))
         out.print(table(("task", ">models", "values", "why"), rows, title="Cells that changed"))
@@ -51,6 +57,11 @@ def _show_board(out: Console, diff: BoardDiff) -> None:
 
 
 _HEADS = ("model", ">rank", ">group", ">headline")
+
+
+def _with_others(change: ModelChange) -> bool:
+    """Whether nothing of a model changed but where it stands among others."""
+    return bool(change.causes) and {cause.kind for cause in change.causes} <= {"others", "comparison"}
 
 
 def _side(side: Side) -> str:
@@ -98,7 +109,10 @@ def _said(value: Value) -> str:
 
 
 def _why(causes: Sequence[Cause]) -> str:
-    return escape(visible("; ".join(cause.told for cause in causes)))
+    """The causes; those that stand above the table, for all models, are not repeated."""
+    told = ["the board card"] if any(cause.kind == "board" for cause in causes) else []
+    told += [cause.told for cause in causes if cause.kind != "board"]
+    return escape(visible("; ".join(told)))
 
 
 def _rank(stands: Standing) -> str:

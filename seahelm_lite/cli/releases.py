@@ -43,6 +43,8 @@ def add_publish(actions: Any) -> None:
     publish.add_argument("--release", type=_day, required=True, metavar="YYYY-MM-DD", help="day of the release")
     told = "folder of releases (default: leaderboards/results of the checkout in the working directory)"
     publish.add_argument("--results", type=Path, metavar="DIR", help=told)
+    told = "report of `data overlap`: mark what stands in that corpus; may be repeated"
+    publish.add_argument("--overlap", type=Path, action="append", default=[], metavar="FILE", help=told)
     add_json(publish)
     publish.set_defaults(execute=_publish)
 
@@ -60,7 +62,13 @@ def _diff(options: argparse.Namespace) -> int:
     from seahelm_lite.boards.diff import release_diff
     from seahelm_lite.boards.releases import read_boards_of
 
-    told = release_diff(read_boards_of(options.old), read_boards_of(options.new))
+    old, new = read_boards_of(options.old), read_boards_of(options.new)
+    # Beside a single file, the other boards of a release are not what was asked about.
+    if not options.old.is_dir():
+        new = {name: board for name, board in new.items() if name in old} or new
+    if not options.new.is_dir():
+        old = {name: board for name, board in old.items() if name in new} or old
+    told = release_diff(old, new)
     if options.json:
         print_json(_json(told))
         return 0
@@ -77,7 +85,7 @@ def _json(diff: ReleaseDiff) -> dict[str, Any]:
 def _publish(options: argparse.Namespace) -> int:
     from seahelm_lite.publishing import publish
 
-    made = publish(options.board, options.runs, options.release, options.results)
+    made = publish(options.board, options.runs, options.release, options.results, options.overlap)
     for left in made.left_out:
         print(f"left out {left.run}: {left.reason}", file=sys.stderr)
     if made.without and not options.board:

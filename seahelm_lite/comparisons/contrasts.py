@@ -99,16 +99,16 @@ def compared_headline(
     """
     shares = board_shares(columns, headline)
     whole = len(shares) == len(headline.shares) and headline.not_compared is None
-    return _compared_mean(shares, asked, limited="only some documents were asked") if whole else None, shares
+    return _compared_mean(shares, asked, of_whole_tasks=True) if whole else None, shares
 
 
-def _compared_mean(shares: Sequence[Share], asked: Asked, limited: str | None = None) -> Compared | None:
+def _compared_mean(shares: Sequence[Share], asked: Asked, *, of_whole_tasks: bool = False) -> Compared | None:
     lacking: dict[int, str] = {}
     for run in range(asked.runs):
         whys = [
             f"{column.task}: {why}"
             for column in (one.column for one in shares)
-            if (why := _why_not_whole(column, run, limited)) is not None
+            if (why := _why_not_whole(column, run, of_whole_tasks)) is not None
         ]
         if whys:
             lacking[run] = "; ".join(whys)
@@ -119,17 +119,21 @@ def _compared_mean(shares: Sequence[Share], asked: Asked, limited: str | None = 
     return _compared([_Part(None, shares, points, lacking, every_pair=True)], asked)[0]
 
 
-def _why_not_whole(column: Column, run: int, limited: str | None) -> str | None:
+def _why_not_whole(column: Column, run: int, of_whole_tasks: bool) -> str | None:
     if run in column.lacking:
         return column.lacking[run].reason
-    return limited if column.answers[run].limited else None
+    if not of_whole_tasks:
+        return None
+    if column.answers[run].limited:
+        return "only some documents were asked"
+    return "another was asked only some of the documents" if column.answers[run].n_more else None
 
 
 def _compared(parts: Sequence[_Part], asked: Asked) -> list[Compared]:
     """Adjust over all parts together: they are one family."""
     wanted = [_wanted(part, asked) for part in parts]
-    pairs = sum(len(part.points) * (len(part.points) - 1) // 2 for part in parts)
-    draws = min(max(_FEWEST_DRAWS, _DRAWS_A_TEST * pairs), _MOST_DRAWS)
+    number = sum(len(part.points) * (len(part.points) - 1) // 2 for part in parts)
+    draws = min(max(_FEWEST_DRAWS, _DRAWS_A_TEST * number), _MOST_DRAWS)
     tests = [_tests(part, asked, pairs, draws) for part, pairs in zip(parts, wanted, strict=True)]
     adjusted: dict[tuple[int, Against, _Pair], tuple[float, int]] = {}
     for against in ("other", "first", "last", "best"):

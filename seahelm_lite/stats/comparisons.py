@@ -68,7 +68,7 @@ def compare_all(tasks: Sequence[TaskTable], *, seed: int, draws: int = 10_000) -
     max-T: Westfall and Young 1993; Romano and Wolf 2005, JASA 100:94). So the probability of any wrong decision is
     bounded over all pairs together, whichever of them are equal.
 
-    The length sqrt(Σ_c D_c²) is the same under every pattern, which is what makes the test exact for D_c that are as
+    The length sqrt(Σ_c D_c²) is the same under every pattern, which makes the test of two models exact where D_c is as
     likely of either sign. It costs nothing against a standard error: with C clusters the t statistic of a pair is
     T / sqrt((1 - T²/C) · C/(C-1)), which orders pairs and draws alike. Where models are equal over all tasks and not
     in each, the squares hold the tasks' means beside the variances, so that flipped sums spread more than real ones in

@@ -50,9 +50,9 @@ class Resolution:
     def detectable(self, difference: float, *, level: float) -> float | None:
         """The least difference that a two-sided test at this level finds about four times in five.
 
-        It is made of the standard error observed, to which a larger difference would add: the documents that make it come
-        on top of those on which either is ahead as often. So it solves δ = k · sqrt(v + grain · δ(1-δ)), with k the sum
-        of the quantiles, and v the variance observed without the part of the difference observed.
+        It is made of the standard error observed, to which a larger difference would add: the documents that make it
+        come on top of those on which either is ahead as often. So it solves δ = k · sqrt(v + grain · δ(1-δ)), with k
+        the sum of the quantiles, and v the variance observed without the part of the difference observed.
 
         Args:
             difference: As observed.

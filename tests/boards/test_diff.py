@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +25,31 @@ FILE = Path(schemas.__file__).parent / "board-diff-1.json"
 CHANGED = "another model under the same name"
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Workshop:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that is better at one task, and one that is better at the other."""
-    return _filled(tmp_path / "old")
-
-
-@pytest.fixture
-def new(tmp_path: Path) -> Workshop:
-    """The same again, to be changed."""
-    return _filled(tmp_path / "new")
-
-
-def _filled(root: Path) -> Workshop:
-    workshop = Workshop(root)
+    workshop = Workshop(tmp_path_factory.mktemp("filled"))
     workshop.model("some", one=letters(8), two=letters(4))
     workshop.model("many", one=letters(9), two=letters(11))
-    return workshop
+    return workshop.root
+
+
+@pytest.fixture
+def old(filled: Path, tmp_path: Path) -> Workshop:
+    """As it was."""
+    return Workshop(Path(shutil.copytree(filled, tmp_path / "old")))
+
+
+@pytest.fixture
+def new(filled: Path, tmp_path: Path) -> Workshop:
+    """The same again, to be changed."""
+    return Workshop(Path(shutil.copytree(filled, tmp_path / "new")))
 
 
 def _again(workshop: Workshop, of: int = 12, **settings: Any) -> None:
     """Run both models once more, in the place of what they answered before."""
-    for run in list(workshop.out.glob("*-*")):
-        for path in sorted(run.rglob("*"), reverse=True):
-            path.unlink() if path.is_file() else path.rmdir()
-        run.rmdir()
+    for run in list(workshop.out.glob("replay-*")):
+        shutil.rmtree(run)
     workshop.run(workshop.answers("some", one=letters(8, of), two=letters(4)), **settings)
     workshop.run(workshop.answers("many", one=letters(9, of), two=letters(11)), **settings)
 

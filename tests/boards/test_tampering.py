@@ -73,6 +73,9 @@ def _all_unread(body: Any) -> None:
     body["rows"][0]["cells"][0]["marks"] = ["parse!"]
 
 
+FOUND = {"corpus": "web", "corpus_sha256": "0" * 64, "found": 0, "n": 12}
+"""Nothing of a column in a corpus."""
+
 OF_THE_CARD = "is not that of the board card"
 
 NOTICED: dict[str, tuple[Tampering, str]] = {
@@ -170,6 +173,23 @@ NOTICED: dict[str, tuple[Tampering, str]] = {
     "a subset called all": (changed_cell(5, 0, subset=None, marks=[]), "is of 5 documents of 12, and says that it"),
     "all called a subset": (changed_cell(0, 0, subset="limit"), "is of 12 documents of 12, and says that it asked"),
     "more right answers than were read": (changed_cell(0, 0, right=13), "it has 13 right answers of 12"),
+    "other orders of more documents than there are": (
+        changed_cell(0, 0, shuffled={"value": 0.1, "ci95": None, "n": 13}),
+        "it says of 13 documents what other orders of options do, the task has 12",
+    ),
+    "other orders with an interval beside": (
+        changed_cell(0, 0, shuffled={"value": 0.1, "ci95": [0.2, 0.3], "n": 12}),
+        "options in other orders differ by 0.1, with the interval 0.2 to 0.3",
+    ),
+    "more found than looked for": (
+        changed("columns", 0, overlaps=[{**FOUND, "found": 13}]),
+        "of 12 documents 13 were found in web",
+    ),
+    "a corpus twice": (changed("columns", 0, overlaps=[FOUND, FOUND]), "its overlaps are not in order"),
+    "a mark of an overlap left out": (
+        changed("columns", 0, overlaps=[{**FOUND, "found": 1}]),
+        "is marked by nothing, and should be by overlap?",
+    ),
     "a draft that is none": (changed_cell(0, 0, marks=["draft"]), "is marked draft, and should be by nothing"),
     "a model called a baseline": (changed("rows", 0, "model", kind="baseline"), "its command does not make"),
     "a model called recorded": (changed("rows", 0, "model", kind="recorded"), "is recorded, and has no source"),
@@ -261,6 +281,12 @@ ONLY_WITH_RUNS: dict[str, Tampering] = {
     "how wrong answers ended": changed_counts(2, 0, scored=11, refused=1),
     "why a cell was not run": changed_cell(4, 1, reason="the model is too good for it"),
     "chance": changed("columns", 0, chance=0.1),
+    "a corpus that nobody searched": changed("columns", 0, overlaps=[FOUND]),
+    "other orders that nobody asked for": changed_cell(0, 0, shuffled={"value": 0.1, "ci95": None, "n": 12}),
+    "a price that nobody paid": changed_cell(
+        0, 0, cost={"total": "0.5", "currency": "USD", "price_as_of": "2026-01-01"}
+    ),
+    "right answers": changed_cell(2, 0, right=3),
     "what can be told apart": changed("columns", 0, detectable=0.001),
     "what can be told of headlines": changed("comparison", detectable=0.001),
     "who is first how often": _first_again,

@@ -238,6 +238,34 @@ def test_a_folder_of_runs_that_does_not_exist_is_named(workshop: Workshop, call:
     assert told == "nowhere: the folder of runs does not exist. Correct --runs."
 
 
+def test_a_run_that_is_named_itself_fills_a_board(filled: Workshop, call: Call) -> None:
+    (folder,) = filled.out.glob("replay-poor-*")
+    told = json.loads(call("board", "build", "--runs", folder, "--out", "boards", "--json").out)
+    assert told["boards"][0]["ranked"] == 1
+
+
+def test_a_run_that_is_named_and_does_not_verify_is_refused(filled: Workshop, call: Call) -> None:
+    (folder,) = filled.out.glob("replay-poor-*")
+    (folder / "scores.json").write_text("{}", encoding="utf-8")
+    told = refused(call("board", "build", "--runs", filled.out, "--runs", folder, "--out", "boards"))
+    reason = "is not as it was finished: scores.json has changed"
+    assert told.startswith(f"{folder}: {folder.name} cannot be used: {reason}. Run it again, or name the folder above")
+    _nothing_written()
+
+
+@pytest.mark.parametrize("board", [("made",), ()])
+def test_where_no_run_can_be_used_each_is_named_and_no_board_is_made(
+    board: tuple[str, ...], filled: Workshop, call: Call
+) -> None:
+    filled.task("one", version="2.0")
+    filled.task("two", version="2.0")
+    called = call("board", "build", *board, "--runs", filled.out, "--out", "boards")
+    assert called.status == 2
+    for folder in list_runs(filled.out):
+        assert f"left out {folder.run_id}: its one is version 1.0; the board's is 2.0" in called.err
+    _nothing_written()
+
+
 def test_two_runs_that_contradict_each_other_stop_every_board(filled: Workshop, call: Call) -> None:
     filled.run(filled.answers("good", one=letters(12), two=letters(12)), max_tokens=3)
     told = refused(call("board", "build", "--runs", filled.out, "--out", "boards"))

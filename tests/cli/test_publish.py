@@ -27,17 +27,24 @@ FIRST, SECOND = "2026-11-22", "2026-12-06"
 RELEASES = Path("leaderboards/results")
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tasks and a board of our own, and runs of two models."""
+    made = Workshop(tmp_path_factory.mktemp("filled"))
+    made.board()
+    made.model("some", one=letters(8), two=letters(4))
+    made.model("many", one=letters(9), two=letters(11))
+    return made.root
+
+
 @pytest.fixture
-def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    """A checkout in the working directory, with tasks and a board of our own, and runs of two models."""
-    made = Workshop(tmp_path / "shop")
+def workshop(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """The same as a checkout in the working directory."""
+    made = Workshop(Path(shutil.copytree(filled, tmp_path / "shop")))
     monkeypatch.setattr("seahelm_lite.catalog.catalog.shipped_folder", lambda name: made.root / name)
     for module in ("catalog.board_card", "publishing"):
         monkeypatch.setattr(f"seahelm_lite.{module}.shipped_folder", lambda name: made.root)
-    made.board()
     Path("leaderboards").symlink_to(made.root)
-    made.model("some", one=letters(8), two=letters(4))
-    made.model("many", one=letters(9), two=letters(11))
     return made
 
 
@@ -76,6 +83,27 @@ def test_a_release_is_written_and_is_as_check_and_site_want_it(
     assert call("site", "build", "--boards", RELEASES, "--out", "site").status == 0
 
 
+def test_check_and_site_refuse_a_release_with_a_board_of_another(publish: Callable[..., Any], call: Call) -> None:
+    publish(FIRST)
+    publish(SECOND)
+    (RELEASES / FIRST / "made.json").rename(RELEASES / SECOND / "made.json")
+    for command in (("board", "check"), ("site", "build", "--out", "site")):
+        told = refused(call(*command, "--boards", RELEASES))
+        assert told.startswith(f"{RELEASES / SECOND}: holds boards that are not of its release: made.json (of {FIRST})")
+
+
+def test_what_was_found_in_a_corpus_is_published(workshop: Workshop, publish: Callable[..., Any]) -> None:
+    (asked, _) = _run(workshop, "some").manifest()["tasks"]
+    found = {"found": ["one/rows.jsonl#0"], "with_answer": [], "canary": None, "looked_for": 12, "documents": 12}
+    task = {"task": "one", "version": "1.0", "data_sha256": asked["data_sha256"], **found}
+    corpus = {"name": "web", "sha256": "0" * 64, "files": 1, "size": 9, "unread": [], "other_files": {}}
+    report = {"schema": "seahelm-lite/overlap/1", "version": "0", "corpus": corpus, "tasks": [task], "skipped": []}
+    Path("web.json").write_text(json.dumps(report), encoding="utf-8")
+    assert publish(FIRST, "--overlap", "web.json").status == 0
+    written = json.loads((RELEASES / FIRST / "made.json").read_text(encoding="utf-8"))
+    assert [len(column["overlaps"]) for column in written["columns"]] == [1, 0]
+
+
 def test_the_same_release_again_changes_nothing(publish: Callable[..., Any]) -> None:
     publish(FIRST)
     path = RELEASES / FIRST / "made.json"
@@ -93,13 +121,12 @@ def test_the_next_release_tells_what_moved(workshop: Workshop, publish: Callable
     lines = [line.rstrip() for line in called.out.splitlines()]
     assert f"made: release {FIRST} (2 models, 2 ranked) → release {SECOND} (3 models, 3 ranked)" in lines
     assert "added: replay-best (1–2)" in lines
-    assert "Moves that the comparisons support" in lines
-    (row,) = [line for line in lines if line.startswith("replay-some")]
-    assert row.split("  ")[-1].strip() == "nothing of its own; others: added replay-best"
-    # Many is not told from the best, and may be first as before.
-    assert lines.index("Within the range of ranks: no move is shown") < [line[:11] for line in lines].index(
-        "replay-many"
+    after = lines.index("Moved past their range by others alone")
+    assert " ".join(lines[after + 2].split()) == (
+        "replay-some 2 → 3 2 50.0 nothing of its own; others: added replay-best"
     )
+    # Many is not told from the best, and may be first as before.
+    assert lines[after + 3] == "other ranges of ranks that overlap the old ones, by others alone: 1 models"
     assert lines[-1] == "unchanged: 0 models, 4 cells"
     diff = call("board", "diff", RELEASES / FIRST, RELEASES / SECOND)
     assert (diff.status, diff.err) == (0, "")
@@ -188,6 +215,15 @@ def test_a_release_that_exists_is_never_changed(workshop: Workshop, publish: Cal
     assert [path.name for path in RELEASES.iterdir()] == [FIRST]
 
 
+def test_a_release_before_it_that_cannot_be_read_is_told_before_anything_is_written(
+    publish: Callable[..., Any],
+) -> None:
+    publish(FIRST)
+    (RELEASES / FIRST / "made.json").write_text("{", encoding="utf-8")
+    assert refused(publish(SECOND)).startswith(f"{RELEASES / FIRST / 'made.json'}: is not board results")
+    assert [path.name for path in RELEASES.iterdir()] == [FIRST]
+
+
 def test_no_release_is_put_before_a_later_one(publish: Callable[..., Any]) -> None:
     publish(SECOND)
     told = refused(publish(FIRST))
@@ -231,6 +267,8 @@ def test_unknown_boards_and_boards_without_runs_are_refused(workshop: Workshop, 
         wanted = "the board made" if names else "any board"
         assert refused(publish(FIRST, *names)).startswith(f"no run in {workshop.out} is for {wanted}")
     assert "the folder of runs does not exist" in refused(publish(FIRST, "--runs", "nowhere"))
+    Path("file").touch()
+    assert refused(publish(FIRST, "--results", "file")).startswith("file: is a file, and no folder of releases")
     _nothing_published()
 
 
@@ -305,6 +343,14 @@ def test_items_that_may_not_be_redistributed_are_refused_where_everybody_reads_t
     _nothing_published()
 
 
+def test_they_are_refused_there_though_no_board_has_them(workshop: Workshop, submitted: Path, call: Call) -> None:
+    workshop.task("three", licence={"stated": "none stated", "redistributable": False})
+    run = workshop.run("baseline:longest", tasks=["three"])
+    shutil.copytree(run.path, submitted / run.run_id)
+    told = refused(call("board", "publish", "--runs", submitted, "--release", FIRST))
+    assert f"{run.run_id} holds items that may not be redistributed, and must not lie in a checkout: three" in told
+
+
 def test_answers_of_others_are_refused_where_everybody_reads_them(
     workshop: Workshop, submitted: Path, call: Call
 ) -> None:
@@ -348,6 +394,14 @@ def test_a_place_that_is_none_is_refused_by_name(call: Call) -> None:
     Path("empty").mkdir()
     assert refused(call("board", "diff", "empty", "empty")).startswith("empty: holds no board results")
     assert call("board", "diff", "only-one").status == 2
+
+
+def test_a_single_board_is_compared_with_that_of_a_release(publish: Callable[..., Any], call: Call) -> None:
+    publish(FIRST)
+    text = (RELEASES / FIRST / "made.json").read_text(encoding="utf-8")
+    (RELEASES / FIRST / "other.json").write_text(text.replace('"id":"made"', '"id":"other"'), encoding="utf-8")
+    told = json.loads(call("board", "diff", RELEASES, RELEASES / FIRST / "made.json", "--json").out)
+    assert ([board["board"] for board in told["boards"]], told["boards_removed"]) == (["made"], [])
 
 
 def test_nothing_that_changed_is_told_in_two_lines(publish: Callable[..., Any], call: Call) -> None:

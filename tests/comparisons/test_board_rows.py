@@ -107,6 +107,9 @@ def test_a_run_of_ones_own_is_put_beside_a_row(workshop: Workshop) -> None:
     told = told_of(workshop, subset.path, f"{file}#replay-good")
     assert told["overall"] is None
     assert [task["differences"][0]["n"] for task in told["tasks"]] == [6, 6]
+    # The headline of the others is not that of the board either, on six documents.
+    told = told_of(workshop, subset.path, f"{file}#replay-good", f"{file}#replay-split")
+    assert told["overall"] is None
 
 
 def test_the_metric_is_that_of_the_board(workshop: Workshop) -> None:

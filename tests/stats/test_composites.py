@@ -13,10 +13,11 @@ from seahelm_lite.stats.intervals import cluster_robust
 
 shares = st.floats(0.01, 10)
 tasks = st.builds(
-    lambda value, below, above: Scored(value, (value - below, value + above), "wilson"),
+    lambda value, below, above, df: Scored(value, (value - below, value + above), "wilson", df),
     st.floats(0, 1),
     st.floats(0, 0.5),
     st.floats(0, 0.5),
+    st.sampled_from([None, 1.0, 6.5, 200.0]),
 )
 
 

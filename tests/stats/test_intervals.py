@@ -223,6 +223,23 @@ def test_the_interval_of_scores_between_nought_and_one_stays_between_them_around
         assert estimate.value - 1e-12 <= estimate.hi <= 1
 
 
+@pytest.mark.parametrize(("mean", "repeats"), [(0.5, 1), (0.9, 1), (0.9, 4)])
+def test_the_interval_of_few_unequal_clusters_covers_the_truth(mean: float, repeats: int) -> None:
+    generator = np.random.default_rng(7)
+    sizes = [1, 1, 2, 2, 3, 3, 4, 6, 6, 9, 1, 2, 5, 4, 3]
+    clusters = [str(place) for place, size in enumerate(sizes) for _ in range(size)]
+    runs, covered, by_t = 1000, 0, 0
+    for _ in range(runs):
+        easy = np.repeat(generator.beta(4 * mean, 4 * (1 - mean), size=len(sizes)), sizes)
+        scores = [float(score) for score in generator.binomial(repeats, easy) / repeats]
+        told, plain = proportion(scores, clusters), cluster_robust(scores, clusters)
+        covered += told.lo is not None and told.hi is not None and told.lo <= mean <= told.hi
+        by_t += plain.lo is not None and plain.hi is not None and plain.lo <= mean <= plain.hi
+    # Fifty answers that are right or wrong have few different totals, so that it covers rather more.
+    assert 0.93 <= covered / runs <= 0.985
+    assert by_t < covered
+
+
 def test_ever_more_clusters_leave_the_interval_of_independent_documents() -> None:
     values, names = A * 400, [str(n) for n in range(4800)]
     graded = proportion([*values[:-1], 0.5], names)
