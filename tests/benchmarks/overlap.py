@@ -20,7 +20,7 @@ from seahelm_lite.sources.where import Where
 from tests.conftest import SHARED_DATA
 
 TEXTS = 20_000
-BYTES = 250_000_000
+BYTES = 150_000_000
 BAR_MB_S = 50
 PASSES = 3
 
