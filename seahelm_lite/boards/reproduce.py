@@ -17,6 +17,9 @@ _SETTINGS = (
 )  # fmt: skip
 """Settings of a run that are options with a value."""
 
+_SWITCHES = ("quick", "shuffled", "allow_egress")
+"""Those that are options without one."""
+
 _ABSOLUTE = re.compile(r"(?<=[:=])/(?!/)(?:[^,#/]*/)*(?=[^,#/])")
 """The folders of an absolute path within a model SPEC; the two slashes of an address begin none."""
 
@@ -41,10 +44,7 @@ def command(run: FinishedRun) -> str:
     if settings.system_prompt is not None:
         words += ["--system-prompt", "FILE"]
         comment = f"  # FILE: the system prompt, whose sha256 is {sha256_hex(settings.system_prompt)}"
-    if settings.quick:
-        words.append("--quick")
-    if settings.allow_egress:
-        words.append("--allow-egress")
+    words += ["--" + name.replace("_", "-") for name in _SWITCHES if getattr(settings, name)]
     return shlex.join([*words, *_OUT]) + comment
 
 

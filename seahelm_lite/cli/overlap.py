@@ -52,7 +52,7 @@ def execute(options: argparse.Namespace) -> int:
             frozenset(catalog.tasks) if everything else optional,
             where,
             options.corpus,
-            name=options.name or options.corpus.resolve().name,
+            name=options.name or options.corpus.resolve().name or str(options.corpus),
             begin=bar.begin,
         )
     if options.out is not None:

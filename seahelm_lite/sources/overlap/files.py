@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -168,19 +168,22 @@ def _holds_text(kind: Any) -> bool:
     return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: Any) -> list[str]:
     """The texts in a value, in its order; names of members are none."""
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: Any, found: list[str]) -> None:
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, dict):
-        yield from _of_all(value.values())
+        for member in value.values():
+            _gather(member, found)
     elif isinstance(value, (list, tuple)):
-        yield from _of_all(value)
-
-
-def _of_all(values: Iterable[Any]) -> Iterator[str]:
-    for value in values:
-        yield from _strings(value)
+        for member in value:
+            _gather(member, found)
 
 
 def _raw(share: Share, cuts: bytes) -> Iterator[bytes]:

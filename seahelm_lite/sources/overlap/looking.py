@@ -52,38 +52,38 @@ def look(texts: Sequence[bytes], files: Sequence[CorpusFile], advance: Callable[
         advance: Told how many further bytes of the files were searched.
     """
     shares = [share for file in files for share in shares_of(file)]
-    seams = Searcher(texts)
+    searcher = Searcher(texts)  # also searches where one share of a file meets the next
     found: set[int] = set()
     unread: dict[str, str] = {}
     hashes: dict[str, str] = {}
     last: tuple[CorpusFile, bytes] | None = None
-    for share, result, digest in _results(texts, shares):
+    for share, result, digest in _results(searcher, shares):
         file = share.file
         if digest is not None:
             hashes[file.name] = digest
         before = last[1] if last is not None and last[0] == file else b""
         joined = before + result.head
         if before:
-            seams.search(joined)
-        last = (file, (joined if result.whole else result.tail)[-max(seams.longest - 1, 1) :])
+            searcher.search(joined)
+        last = (file, (joined if result.whole else result.tail)[-max(searcher.longest - 1, 1) :])
         found |= result.found
         if result.fault is not None:
             unread.setdefault(file.name, result.fault)
         advance(share.stop - share.start)
     listed = [[file.name, file.size, hashes[file.name]] for file in files if file.name in hashes]
-    return Looked(frozenset(found | seams.found), sha256_hex(canonical_json(listed)), unread)
+    return Looked(frozenset(found | searcher.found), sha256_hex(canonical_json(listed)), unread)
 
 
-def _results(texts: Sequence[bytes], shares: Sequence[Share]) -> Iterator[tuple[Share, _Result, str | None]]:
+def _results(searcher: Searcher, shares: Sequence[Share]) -> Iterator[tuple[Share, _Result, str | None]]:
     """What came of each share, in order; beside the first share of a file, the hash of the file."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores == 1 or sum(share.stop - share.start for share in shares) <= _ALONE:
-        _begin(texts)
+        _begin(searcher)
         for share in shares:
             yield share, _search(share), None if share.start else _hash(share.file)
         return
     # Started anew and not forked: a fork takes over locks that threads of this process may hold.
-    pool = ProcessPoolExecutor(min(cores, len(shares)), get_context("spawn"), initializer=_begin, initargs=(texts,))
+    pool = ProcessPoolExecutor(min(cores, len(shares)), get_context("spawn"), initializer=_begin, initargs=(searcher,))
     try:
         waiting: list[tuple[Share, Future[_Result], Future[str | None] | None]] = []
         for share in shares:
@@ -99,9 +99,9 @@ _searcher: Searcher
 """That of this process, which has its tables once for all shares."""
 
 
-def _begin(texts: Sequence[bytes]) -> None:
+def _begin(searcher: Searcher) -> None:
     global _searcher  # noqa: PLW0603
-    _searcher = Searcher(texts)
+    _searcher = searcher
 
 
 def _search(share: Share) -> _Result:

@@ -15,20 +15,26 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+_Codes = NDArray[np.uint32]
+_Bytes = NDArray[np.uint8]
+
 RECORD_END = "\x00"
 """Stands between records of a corpus, so that nothing is found that begins in one and ends in another."""
 
 _WHITE = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"
-_NOT_SEEN = tuple(
-    letter.encode() for letter in "\u00ad\u0085\u1680\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\ufeff"
-)
+_NOT_SEEN = "\u00ad\u0085\u1680\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\ufeff"
 """Without width, and white space that NFKC leaves as it is."""
 
 _APART = {"\u0e33": "\u0e4d\u0e32", "\u0eb3": "\u0ecd\u0eb2", "\u00a0": " ", "\u2026": "..."}
 """The commonest letters that NFKC changes, as it changes them: replaced at once, so that few places are left to look
 at one by one."""
 
-_PLAIN, _MARK, _CHANGES = 0, 1, 2
+_PLAIN, _MARK, _CHANGES, _HIDDEN = 0, 1, 2, 3
+
+_WITHOUT = dict.fromkeys(map(ord, _NOT_SEEN))
+
+_SHORT = 256
+"""Characters below which looking for places that change takes longer than Unicode's algorithm on all of them."""
 
 
 def normalised(text: str) -> bytes:
@@ -40,17 +46,24 @@ def normalised(text: str) -> bytes:
         return text.lower().encode().translate(None, _WHITE)
     for letter, apart in _APART.items():
         text = text.replace(letter, apart)
-    data = _nfkc(text).casefold().encode("utf-8", "replace").translate(None, _WHITE)
-    for sign in _NOT_SEEN:
-        data = data.replace(sign, b"")
-    return data
+    return _nfkc(text).casefold().encode("utf-8", "replace").translate(None, _WHITE)
 
 
 def _nfkc(text: str) -> str:
-    """NFKC, made only where it changes something: Unicode's algorithm is slow also where there is nothing to do."""
+    """NFKC of what is seen of a text, made only where it changes something: it is slow also where it does not."""
+    if len(text) < _SHORT:
+        return unicodedata.normalize("NFKC", text.translate(_WITHOUT))
     kinds, orders = _tables()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kind = kinds[codes]
+    if (seen := kind != _HIDDEN).all():
+        return _composed_where_needed(text, codes, kind, orders)
+    codes = codes[seen]
+    return _composed_where_needed(codes.tobytes().decode("utf-32-le", "surrogatepass"), codes, kind[seen], orders)
+
+
+def _composed_where_needed(text: str, codes: _Codes, kind: _Bytes, orders: _Bytes) -> str:
+    """NFKC of a text of some code points, of which each is of a kind."""
     marks = np.flatnonzero(kind)
     before = codes[np.maximum(marks - 1, 0)]
     wrong = (kind[marks] == _CHANGES) | (orders[before] > orders[codes[marks]])
@@ -77,8 +90,8 @@ def _composed(letters: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Of every code point: whether NFKC may change it, and its combining class.
+def _tables() -> tuple[_Bytes, _Bytes]:
+    """Of every code point: whether it is seen, and NFKC may change it; and its combining class.
 
     A plain one neither changes nor goes together with what stands before it. Ideographs and Hangul syllables are all
     plain, so these ranges are passed over.
@@ -96,4 +109,5 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         elif order:
             kinds[code] = _MARK
     kinds[list(seconds)] = _CHANGES
+    kinds[list(_WITHOUT)] = _HIDDEN
     return kinds, orders
