@@ -62,7 +62,8 @@ def cell_causes(
     if old.prompts_sha256 != new.prompts_sha256 and not implied:
         told = f"other prompts ({_hashes(old.prompts_sha256, new.prompts_sha256)})"
         causes.append(Cause(kind="prompts", told=told))
-    return causes or [_answered_otherwise(old, new)]
+    # A task file, too, may have changed without changing what was asked.
+    return causes if {cause.kind for cause in causes} - {"task"} else [*causes, _answered_otherwise(old, new)]
 
 
 def _asked_otherwise(old: Cell, new: Cell) -> Iterator[Cause]:
@@ -79,13 +80,15 @@ def _asked_otherwise(old: Cell, new: Cell) -> Iterator[Cause]:
 
 
 def _answered_otherwise(old: Cell, new: Cell) -> Cause:
-    """The cause where every input is what it was."""
+    """The cause where the same was asked of the same model."""
     if None in (old.answers_sha256, new.answers_sha256):
-        told = "the same inputs: answers of another run, or the same answers scored by another version"
-        return Cause(kind="unknown", told=told)
+        return Cause(
+            kind="unknown", told="the same requests: answered by another run, or the same answers scored otherwise"
+        )
     if old.answers_sha256 == new.answers_sha256:
-        return Cause(kind="scoring", told="the same answers, scored by another version")
-    return Cause(kind="answers", told="another run with the same inputs: what changed is noise between runs")
+        return Cause(kind="scoring", told="the same answers, scored otherwise")
+    told = "another run of the same requests: noise between runs, or a model that changed behind its address"
+    return Cause(kind="answers", told=told)
 
 
 def weighing_causes(old: BoardResults, new: BoardResults, pairs: Sequence[tuple[Column, Column]]) -> list[Cause]:

@@ -94,7 +94,10 @@ def test_a_version_of_a_task_is_told(old: Workshop, new: Workshop) -> None:
     _again(new)
     give(_run(new, "some"), "one", 5)
     diff = board_diff(old.build(), new.build())
-    assert _told(diff, "some", "one") == [("task", "version of the task 1.0 → 1.1")]
+    assert _told(diff, "some", "one") == [
+        ("task", "version of the task 1.0 → 1.1"),
+        ("scoring", "the same answers, scored otherwise"),
+    ]
 
 
 def test_a_task_file_that_changed_without_its_version_is_told(old: Workshop, new: Workshop) -> None:
@@ -188,10 +191,10 @@ def test_a_cell_that_was_not_run_and_one_that_is_incomplete_are_told(old: Worksh
     assert _told(whole, "late", "two")[0] == ("run", "incomplete (3 of 12), now not run")
 
 
-def test_the_same_answers_that_score_otherwise_were_scored_by_another_version(old: Workshop, new: Workshop) -> None:
+def test_the_same_answers_are_told_from_others_where_only_the_score_changed(old: Workshop, new: Workshop) -> None:
     give(_run(new, "some"), "one", 5)
     diff = board_diff(old.build(), new.build())
-    assert _told(diff, "some", "one") == [("scoring", "the same answers, scored by another version")]
+    assert _told(diff, "some", "one") == [("scoring", "the same answers, scored otherwise")]
 
 
 def test_other_answers_to_the_same_requests_are_noise_between_runs(old: Workshop, new: Workshop) -> None:
@@ -204,7 +207,7 @@ def test_other_answers_to_the_same_requests_are_noise_between_runs(old: Workshop
     give(run, "one", 5)
     diff = board_diff(old.build(), new.build())
     assert _told(diff, "some", "one") == [
-        ("answers", "another run with the same inputs: what changed is noise between runs")
+        ("answers", "another run of the same requests: noise between runs, or a model that changed behind its address")
     ]
 
 

@@ -112,3 +112,26 @@ def test_no_two_tasks_of_a_board_hold_the_same_items(boards: Mapping[str, Board]
         names = {column.task.name for column in board.columns if column.required}
         assert not {"thai_exam_onet", "openthai_onet_m6"} <= names
         assert not {"indoculture_with_location", "indoculture_without_location"} <= names
+
+
+def test_the_numbers_that_cards_tell_in_words_are_those_of_their_tasks(boards: Mapping[str, Board]) -> None:
+    def tasks(board: str, language: str) -> int:
+        return sum(column.required and column.path[0] == language for column in boards[board].columns)
+
+    region = "Khmer and Lao rest on two tasks each, Burmese on three, Vietnamese on fourteen"
+    assert region in boards["region"].card.measures
+    assert [tasks("region", language) for language in ("km", "lo", "my", "vi")] == [2, 2, 3, 14]
+    compat = boards["sea-helm-compat"]
+    # The five Thai examinations are one of its pairs.
+    assert "36 of its 81 pairs" in compat.card.measures
+    assert len(compat.columns) - 4 == 36
+    assert any("Indonesian nine, Malay and Burmese two" in told for told in compat.card.defects)
+    assert [tasks("sea-helm-compat", language) for language in ("id", "ms", "my")] == [9, 2, 2]
+    assert (
+        "seventeen languages of Indonesia, four dialects of Malay and three of Thai" in boards["dialects"].card.measures
+    )
+    assert len(boards["dialects"].card.languages) == 17 + 4 + 3
+    for name, pillars in (("ms", "quarter"), ("id", "quarter"), ("th", "third"), ("vi", "third"), ("ta", "third")):
+        nodes = {column.path for column in boards[name].columns if column.required}
+        assert len(nodes) == {"quarter": 4, "third": 3}[pillars]
+        assert pillars in boards[name].card.measures
