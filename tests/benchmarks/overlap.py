@@ -64,7 +64,7 @@ def _texts() -> list[bytes]:
 
 
 def _corpus(folder: Path) -> list[CorpusFile]:
-    """The running text of the mirror's files as a crawl has it: half as plain text, half as lines of JSON with pages."""
+    """The running text of the mirror's files as a crawl has it: half plain text, half pages in lines of JSON."""
     texts = [text for file in find_files(SHARED_DATA)[0] for text in _texts_of(file) if len(text) > 20]
     pages = ["\n".join(texts[start : start + 40]) for start in range(0, len(texts), 40)]
     times = 1 + BYTES // (2 * sum(len(page.encode()) for page in pages))
