@@ -21,8 +21,8 @@ _PACKED = {".gz": "gzip", ".zst": "zstd"}
 
 _SHARE = 32 << 20
 """Bytes of a plain file that are one share of the work."""
-_BLOCK = 4 << 20
-"""Bytes that are read at once."""
+_BLOCK = 1 << 18
+"""Bytes that are read at once: what is made of them stays in the cache."""
 _ROWS = 1024
 
 

@@ -46,24 +46,24 @@ def normalised(text: str) -> bytes:
         return text.lower().encode().translate(None, _WHITE)
     for letter, apart in _APART.items():
         text = text.replace(letter, apart)
-    return _nfkc(text).casefold().encode("utf-8", "replace").translate(None, _WHITE)
+    return _folded(text).encode("utf-8", "replace").lower().translate(None, _WHITE)
 
 
-def _nfkc(text: str) -> str:
-    """NFKC of what is seen of a text, made only where it changes something: it is slow also where it does not."""
+def _folded(text: str) -> str:
+    """What is seen of a text in NFKC, its case folded but for ASCII; only looked into where that changes something."""
     if len(text) < _SHORT:
-        return unicodedata.normalize("NFKC", text.translate(_WITHOUT))
+        return _composed(text.translate(_WITHOUT))
     kinds, orders = _tables()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kind = kinds[codes]
     if (seen := kind != _HIDDEN).all():
-        return _composed_where_needed(text, codes, kind, orders)
+        return _folded_where_needed(text, codes, kind, orders)
     codes = codes[seen]
-    return _composed_where_needed(codes.tobytes().decode("utf-32-le", "surrogatepass"), codes, kind[seen], orders)
+    return _folded_where_needed(codes.tobytes().decode("utf-32-le", "surrogatepass"), codes, kind[seen], orders)
 
 
-def _composed_where_needed(text: str, codes: _Codes, kind: _Bytes, orders: _Bytes) -> str:
-    """NFKC of a text of some code points, of which each is of a kind."""
+def _folded_where_needed(text: str, codes: _Codes, kind: _Bytes, orders: _Bytes) -> str:
+    """The same of a text of some code points, of which each is of a kind."""
     marks = np.flatnonzero(kind)
     before = codes[np.maximum(marks - 1, 0)]
     wrong = (kind[marks] == _CHANGES) | (orders[before] > orders[codes[marks]])
@@ -86,12 +86,12 @@ def _composed_where_needed(text: str, codes: _Codes, kind: _Bytes, orders: _Byte
 
 @lru_cache(maxsize=1 << 16)
 def _composed(letters: str) -> str:
-    return unicodedata.normalize("NFKC", letters)
+    return unicodedata.normalize("NFKC", letters).casefold()
 
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[_Bytes, _Bytes]:
-    """Of every code point: whether it is seen, and NFKC may change it; and its combining class.
+    """Of every code point: whether it is seen, and NFKC or folding case may change it; and its combining class.
 
     A plain one neither changes nor goes together with what stands before it. Ideographs and Hangul syllables are all
     plain, so these ranges are passed over.
@@ -104,7 +104,7 @@ def _tables() -> tuple[_Bytes, _Bytes]:
         orders[code] = order = unicodedata.combining(letter)
         if apart and not apart.startswith("<") and " " in apart:
             seconds.add(int(apart.split()[1], 16))
-        if apart and unicodedata.normalize("NFKC", letter) != letter:
+        if (apart and unicodedata.normalize("NFKC", letter) != letter) or letter.casefold() != letter:
             kinds[code] = _CHANGES
         elif order:
             kinds[code] = _MARK

@@ -3,9 +3,8 @@
 Of each text a stretch of 32 bytes is its anchor. The first 8 bytes of every place of the stream are hashed into a table
 of a million entries, of which the anchors hold a few; where an entry is taken, the hash of 32 bytes is looked up among
 those of the anchors, and where that is there too, the whole text is compared. A text is thus found wherever it stands,
-and nothing else ever is. All but the last step is numpy's, so that the time hangs little on the number of texts. An
-Aho-Corasick automaton of as many texts, which is the usual means, has millions of states and leaves the cache at every
-byte; see `make bench BENCH=overlap`.
+and nothing else ever is. All but the last step is numpy's, so that the time hangs little on the number of texts. With
+20,000 of them it is about as quick as an Aho-Corasick automaton in Rust (ahocorasick_rs), without one more dependency.
 """
 
 from __future__ import annotations
