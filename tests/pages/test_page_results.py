@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from seahelm_lite.pages import build_site
+from seahelm_lite.pages.fault import SiteError
 from tests.pages.making import board, cell, column, row, write
 from tests.pages.page import Page
 
@@ -83,6 +84,17 @@ def test_a_model_shows_how_each_share_came_about(site: Path) -> None:
     assert "Task 0 12.5 70.0 25.0 60.0" in words
     assert "Task 2 12.5 70.0 cannot be guessed 60.0" in words
     assert "Task 0 12.5 no run on this board 25.0 not known" in Page(site / "model" / "tau-3.html").words()
+
+
+@pytest.mark.parametrize(("other", "told"), [("2026-12-01", "two (of 2026-12-01)"), (None, "two (of no release)")])
+def test_boards_of_two_releases_are_not_put_in_one_site(tmp_path: Path, other: str | None, told: str) -> None:
+    folders = [
+        write(tmp_path / name, board([row("a", [cell(0.5)])], board={"id": name, "release": release}))
+        for name, release in (("one", "2026-11-22"), ("two", other))
+    ]
+    with pytest.raises(SiteError, match="a site would mix releases: one") as refused:
+        build_site(folders, tmp_path / "site")
+    assert told in refused.value.what
 
 
 def test_a_board_of_a_release_says_its_day(tmp_path: Path) -> None:
