@@ -8,7 +8,7 @@ import pytest
 
 from seahelm_lite.pages import build_site
 from seahelm_lite.pages.fault import SiteError
-from tests.pages.making import board, cell, column, row, write
+from tests.pages.making import board, cell, column, row, sha, write
 from tests.pages.page import Page
 
 LANGUAGES = pytest.mark.parametrize("folder", ["", "th/"], ids=["English", "Thai"])
@@ -84,6 +84,19 @@ def test_a_model_shows_how_each_share_came_about(site: Path) -> None:
     assert "Task 0 12.5 70.0 25.0 60.0" in words
     assert "Task 2 12.5 70.0 cannot be guessed 60.0" in words
     assert "Task 0 12.5 no run on this board 25.0 not known" in Page(site / "model" / "tau-3.html").words()
+
+
+def test_models_of_one_name_and_two_fingerprints_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        row("Same", [cell(value)], model={"id": f"same-{end}", "fingerprint_sha256": sha(end)}, rank=(1, 2))
+        for end, value in (("aaaaaaaa", 0.6), ("bbbbbbbb", 0.5))
+    ]
+    build_site([write(tmp_path / "boards", board([*rows, row("Other", [cell(0.4)], rank=(3, 3))]))], tmp_path / "site")
+    for page in ("board/made.html", "task/thai_exam_ic.html"):
+        words = Page(tmp_path / "site" / page).words()
+        assert "Same (same-aaaaaaaa)" in words
+        assert "Same (same-bbbbbbbb)" in words
+        assert "Other (" not in words
 
 
 @pytest.mark.parametrize(("other", "told"), [("2026-12-01", "two (of 2026-12-01)"), (None, "two (of no release)")])
