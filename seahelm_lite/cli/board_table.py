@@ -23,8 +23,7 @@ def show(results: BoardResults, path: Path) -> None:
     floor = None if _may_be_negative(results) else 0.0
     labels = _labels(results)
     cells = [
-        [*place, escape(labels[row.model.id]), *_numbers(row, floor)]
-        for place, row in zip(places, whole, strict=True)
+        [*place, escape(labels[row.model.id]), *_numbers(row, floor)] for place, row in zip(places, whole, strict=True)
     ]
     out.print(table(columns, cells, title=f"{results.board.id}: {results.board.title}"))
     for line in _told(results):
