@@ -63,7 +63,10 @@ def build_board(board: Board, runs: Runs, overlaps: Sequence[OverlapReport] = ()
         BoardError: If runs contradict each other, or documents were looked for that are not those of a column.
     """
     chosen = [choose(column, runs.finished, quick=board.card.quick) for column in board.columns]
-    facts = [column_facts(column, one.cells.values()) for column, one in zip(board.columns, chosen, strict=True)]
+    facts = [
+        column_facts(column, one.cells.values(), board.card.baselines)
+        for column, one in zip(board.columns, chosen, strict=True)
+    ]
     columns = with_overlaps(facts, overlaps)
     averaging = Averaging(board.card.normalisation, columns)
     entrants = _entrants(board, columns, [one.cells for one in chosen], runs.finished)

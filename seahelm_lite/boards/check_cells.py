@@ -47,7 +47,7 @@ def _faults_of_cell(cell: Cell, column: Column, board: BoardFacts) -> Iterator[s
         yield f"is marked {', '.join(cell.marks) or 'by nothing'}, and should be by {', '.join(marks) or 'nothing'}"
     if cell.value is not None and column.metric == "acc":
         yield from _faults_of_accuracy(cell.value, cell.n, cell.repeats or 1, cell.counts)
-    yield from _faults_of_right(cell, cell.counts)
+    yield from _faults_of_right(cell, cell.counts, cell.n if column.metric == "acc" else None)
     yield from _faults_of_shuffled(cell, column)
     yield from _faults_of_place(cell, column, board)
     yield from _faults_of_interval(cell, cell.n)
@@ -61,8 +61,19 @@ def _faults_of_place(cell: Cell, column: Column, board: BoardFacts) -> Iterator[
         yield f"its place on the board's scale is {cell.normalised}, its value has {wanted}"
 
 
-def _faults_of_right(cell: Cell, counts: Counts) -> Iterator[str]:
-    if cell.right is not None and (cell.value is None or cell.right > counts.scored):
+def _faults_of_right(cell: Cell, counts: Counts, n: int | None) -> Iterator[str]:
+    """Of the number of right answers, which accuracy tells where every document has as many answers.
+
+    Args:
+        cell: The cell.
+        counts: How its samples ended.
+        n: Its documents where it says accuracy, else None.
+    """
+    if cell.right is None:
+        return
+    told = cell.value is not None and n is not None and counts.total == n * (cell.repeats or 1)
+    off = told and abs(cell.right - (cell.value or 0.0) * counts.total) > _WHOLE
+    if cell.value is None or cell.right > counts.scored or off:
         yield f"it has {cell.right} right answers of {counts.scored} that could be read, and the value {cell.value}"
 
 

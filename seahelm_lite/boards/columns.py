@@ -14,18 +14,19 @@ from seahelm_lite.catalog.board_card import BoardColumn
 from seahelm_lite.stats.comparisons import TaskTable
 
 
-def column_facts(column: BoardColumn, candidates: Collection[Candidate]) -> Column:
+def column_facts(column: BoardColumn, candidates: Collection[Candidate], baselines: Collection[str] = ()) -> Column:
     """What readers are told of a column.
 
     Args:
         column: The column.
         candidates: The runs that fill its cells, all of the same data.
+        baselines: Those that the board shows.
     """
     task, card = column.task, column.task.card
     known = min(candidates, key=Candidate.preference, default=None)
     # Chance and baselines of a subset are not those of the task.
     whole = known if known is not None and known.score.subset.kind == "full" else None
-    baselines = whole.score.baselines if whole is not None else {}
+    earned = whole.score.baselines if whole is not None else {}
     return Column(
         task=task.name,
         title=card.title,
@@ -43,7 +44,7 @@ def column_facts(column: BoardColumn, candidates: Collection[Candidate]) -> Colu
         share=column.share,
         n=known.asked.documents_total if known is not None else None,
         chance=whole.score.chance if whole is not None else None,
-        baselines={name: value for name, value in baselines.items() if value is not None},
+        baselines={name: value for name, value in earned.items() if value is not None and name in baselines},
         human=None if column.human is None else Human(**column.human.model_dump()),
         detectable=_detectable(candidates),
         overlaps=(),

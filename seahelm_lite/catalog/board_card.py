@@ -27,7 +27,7 @@ Standing = Literal["ranking", "preview", "continuity"]
 """What a board is for: it ranks models; it shows drafts, whose scores rank nobody yet; or it continues another's
 numbers, whose averages rank nobody here."""
 
-Baseline = Literal["majority", "longest", "copy"]
+Baseline = Literal["majority", "longest", "copy", "lead"]
 
 _HAVE_CHANCE: frozenset[Metric] = frozenset({"acc", "balanced_acc", "pair_acc"})
 """Metrics of multiple choice of which is known what guessing scores."""
@@ -89,7 +89,7 @@ class BoardCard(BaseModel):
     levels: tuple[Level, ...] = ()
     """How the required tasks are gathered into nodes, from the top: with `[language, pillar]` tasks make pillars,
     pillars make languages, and languages make the headline, all of a node counting alike. Empty: tasks make it."""
-    baselines: tuple[Baseline, ...] = ("majority", "longest", "copy")
+    baselines: tuple[Baseline, ...] = ("majority", "longest", "copy", "lead")
     """Which rules without knowledge are shown below the models, where the tasks have them."""
     quick: bool = False
     """Whether cells may be filled by the quick subset of a task."""

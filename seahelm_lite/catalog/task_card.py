@@ -288,7 +288,9 @@ class TaskCard(CardPart):
         return self.metrics if form is None else form.metrics
 
     def cluster_in(self, protocol: str) -> str:
-        """What documents of a cluster share in a protocol."""
+        """What documents of a cluster share in a protocol; `document` where each stands for itself."""
         form = self.compat.of(protocol)
         own_rows = form is not None and form.rows is not None
-        return (form.cluster if form is not None and own_rows else self.document.cluster) or "document"
+        key = form.cluster if form is not None and own_rows else self.document.cluster
+        # A column may have that name, as that of the articles of NTREX has.
+        return "document" if key is None else "row.document" if key == "document" else key

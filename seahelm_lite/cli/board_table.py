@@ -66,13 +66,14 @@ def _told(results: BoardResults) -> Iterator[str]:
     if compared is not None:
         neighbours = f"{compared.neighbours_told_apart} of {compared.models - 1} neighbours"
         pairs = f"{compared.pairs_told_apart:,} of {compared.pairs:,} pairs"
-        yield f"{neighbours} and {pairs} differ; the risk that any of these is wrong is at most {compared.level:.0%}."
+        risk = f"the risk that any of these is wrong is at most {compared.level:.0%}"
+        yield f"{neighbours} and {pairs} are shown to differ" + (f"; {risk}." if compared.pairs_told_apart else ".")
         if compared.detectable is not None:
             points = f"{100 * compared.detectable:.1f} points"
             yield f"A test of two models alone finds a difference of {points} four times in five."
     if other is not None:
-        kept = f"{other.order_kept:.0%} of draws, the first place in {other.first_kept:.0%}"
-        yield (
-            f"With weights changed by up to {other.within:.0%} the whole order is kept in {kept}, and every pair that "
-            f"differs in {other.decisions_kept:.0%}."
-        )
+        kept = f"{other.order_kept:.1%} of draws, the first place in {other.first_kept:.1%}"
+        # Where no two are told apart there is no decision to keep.
+        decided = compared is not None and compared.pairs_told_apart > 0
+        decisions = f", and every pair that is shown to differ in {other.decisions_kept:.1%}" if decided else ""
+        yield f"With weights changed by up to {other.within:.0%} the whole order is kept in {kept}{decisions}."

@@ -81,6 +81,12 @@ class Comparison:
             yield self.axis.told
         if self.headline is not None:
             yield from self._of_the_board(self.headline)
+        metrics = sorted({share.column.metric for share in self.overall_of})
+        if self.headline is None and len(metrics) > 1:
+            yield (
+                f"overall: the mean of scores by different metrics ({', '.join(metrics)}), each as it is; a point of "
+                "one is not a point of another"
+            )
         for compared in self.columns:
             if compared.column is not None:
                 yield from (f"{compared.column.task}: {note}" for note in compared.column.notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from seahelm_lite.boards.coverage import is_full
 from seahelm_lite.boards.fields import Mark, RowSource
 from seahelm_lite.boards.results import Cell, Column, Row, RowModel
 from seahelm_lite.pages.numbers import thinking_counted, tokens_each
@@ -38,7 +39,7 @@ class Place:
     def lacking(self) -> tuple[tuple[Column, Cell], ...]:
         """What keeps the model from a rank: the required columns that are not complete, with its cells of them."""
         pairs = zip(self.board.results.columns, self.row.cells, strict=True)
-        return tuple((column, cell) for column, cell in pairs if column.required and not _complete(column, cell))
+        return tuple((column, cell) for column, cell in pairs if column.required and not is_full(cell))
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,6 @@ class Task:
     def slug(self) -> str:
         """The name of its page."""
         return slug(self.name)
-
-
-def _complete(column: Column, cell: Cell) -> bool:
-    return cell.state == "value" and cell.n == column.n
 
 
 def asked(column: Column) -> Asked:

@@ -102,6 +102,15 @@ def test_baselines_are_rows_like_others(workshop: Workshop) -> None:
     assert of(results, "baseline-majority").cells[0].deviations == ("majority knows the answer keys of the test split",)
 
 
+@pytest.mark.parametrize(("named", "shown"), [(None, {"majority", "longest"}), (["longest"], {"longest"}), ([], set())])
+def test_a_board_shows_the_baselines_that_its_card_names(
+    workshop: Workshop, named: list[str] | None, shown: set[str]
+) -> None:
+    workshop.model("good", one=letters(11), two=letters(11))
+    results = workshop.build(**({} if named is None else {"baselines": named}))
+    assert [set(column.baselines) for column in results.columns] == [shown, shown]
+
+
 def test_a_single_model_ranks_first_and_is_compared_with_none(workshop: Workshop) -> None:
     workshop.model("good", one=letters(9), two=letters(6))
     results = workshop.build()

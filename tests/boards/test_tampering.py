@@ -124,6 +124,8 @@ NOTICED: dict[str, tuple[Tampering, str]] = {
     "answered documents": (changed_cell(0, 0, n_answered=11), "has a value, and answers to 11 of 12"),
     "a gap filled": (changed_cell(3, 1, n_answered=12), "has 2 errors, and answers to 12 of 12 documents"),
     "a gap without errors": (changed_counts(3, 1, error=0, scored=12), "is incomplete, and has no errors"),
+    "more right answers than the accuracy says": (changed_cell(2, 0, right=3), "it has 3 right answers of 12"),
+    "fewer right answers than the accuracy says": (changed_cell(0, 0, right=1), "it has 1 right answers of 12"),
     "a mark taken away": (changed_cell(5, 0, marks=[]), "is marked by nothing, and should be by limited"),
     "a mark put on": (changed_cell(0, 0, marks=["parse!"]), "is marked parse!, and should be by nothing"),
     "answers made unread without a mark": (changed_counts(2, 0, scored=8, unparsed=4), "should be by parse!"),
@@ -286,7 +288,6 @@ ONLY_WITH_RUNS: dict[str, Tampering] = {
     "a price that nobody paid": changed_cell(
         0, 0, cost={"total": "0.5", "currency": "USD", "price_as_of": "2026-01-01"}
     ),
-    "right answers": changed_cell(2, 0, right=3),
     "what can be told apart": changed("columns", 0, detectable=0.001),
     "what can be told of headlines": changed("comparison", detectable=0.001),
     "who is first how often": _first_again,

@@ -107,6 +107,14 @@ def test_swapping_the_runs_negates_the_difference_and_leaves_the_test(
         assert there["ci95"] == pytest.approx([-back["ci95"][1], -back["ci95"][0]])
 
 
+@pytest.mark.parametrize(("metric", "told"), [("acc", False), ("macro_f1", True)])
+def test_a_mean_of_scores_by_different_metrics_says_so(tmp_path: Path, metric: str, told: bool) -> None:
+    runs = Runs(tmp_path, documents=10, one={"id": "one"}, two={"id": "two", "metrics": [metric]})
+    folders = [runs.run(name, one=[1, 0] * 5, two=[1, right] * 5) for name, right in (("a", 1), ("b", 0))]
+    notes = " ".join(compare(*folders).notes())
+    assert ("the mean of scores by different metrics (acc, macro_f1), each as it is" in notes) == told
+
+
 def test_a_copy_of_a_run_is_no_different(tmp_path: Path) -> None:
     runs = Runs(tmp_path)
     run = runs.run("a", small=[1, 0, 1, 1, 0, 0])

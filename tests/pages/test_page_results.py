@@ -50,6 +50,16 @@ def test_a_model_below_the_line_names_what_it_lacks_and_has_no_number_for_it(lev
     assert below.count("something is missing") == 2
 
 
+def test_pairs_that_are_all_answered_are_not_among_what_a_model_lacks(tmp_path: Path) -> None:
+    """Their number is not that of the documents."""
+    columns = [column("pairs", title="Pairs", metric="pair_acc", n=95), column("other", title="Other")]
+    made = board([row("Half", [cell(0.5, n=47), cell(None)], coverage={"done": 1, "required": 2})], columns)
+    build_site([write(tmp_path / "boards", made)], tmp_path / "site")
+    words = Page(tmp_path / "site" / "model" / "half.html").words()
+    assert "Other: no run on this board" in words
+    assert "Pairs: " not in words
+
+
 def test_a_first_place_that_says_nothing_is_not_told(levels: str) -> None:
     assert levels.count("1–2 first in ") == 1
 
