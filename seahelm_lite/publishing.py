@@ -22,6 +22,7 @@ from seahelm_lite.boards.runs import FinishedRun, Runs, read_runs
 from seahelm_lite.catalog.board_card import Board, load_boards
 from seahelm_lite.catalog.catalog import load_catalog
 from seahelm_lite.catalog.definitions import TaskDefinition
+from seahelm_lite.catalog.facts import Known, all_known
 from seahelm_lite.catalog.names import unknown
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.errors import RunFolderError, SeahelmError
@@ -77,13 +78,15 @@ def publish(
     """
     results = checkout_results() if results is None else results
     before = _release_before(results, release)
-    tasks = load_catalog().tasks
+    catalog = load_catalog()
+    tasks = catalog.tasks
     boards = load_boards(tasks)
     runs = read_runs(folders)
     _refuse((f"{left.run} {left.reason}" for left in runs.left_out), _RUNS)
     built = _built(names, boards, runs, folders, [read_report(path) for path in overlaps])
     used = {cell.run for board in built for row in board.rows for cell in row.cells}
-    _refuse([*_strays(folders), *_faults(runs.finished, used, tasks)], _RUNS)
+    known = all_known(list(tasks.values()), catalog.roots)
+    _refuse([*_strays(folders), *_faults(runs.finished, used, tasks, known)], _RUNS)
     released = [of_release(board, release) for board in built]
     folder = results / release.isoformat()
     already = _stands(folder, released)
@@ -171,13 +174,25 @@ def _strays(folders: Iterable[Path]) -> Iterator[str]:
 
 
 def _faults(
-    runs: Iterable[FinishedRun], used: Container[str | None], tasks: Mapping[str, TaskDefinition]
+    runs: Iterable[FinishedRun],
+    used: Container[str | None],
+    tasks: Mapping[str, TaskDefinition],
+    known: Mapping[str, Known],
 ) -> Iterator[str]:
     """Why runs may not be published, each with its name. What nobody may read is looked for in those not used too."""
     for run in runs:
         faults = [*(_unpublishable(run, tasks) if _is_public(run.folder.path) else ())]
-        faults += _faults_of_use(run) if run.run_id in used else ()
+        faults += [*_of_other_data(run, known), *_faults_of_use(run)] if run.run_id in used else ()
         yield from (f"{run.run_id} {fault}" for fault in faults)
+
+
+def _of_other_data(run: FinishedRun, known: Mapping[str, Known]) -> Iterator[str]:
+    """Tasks whose data is not what this version of them has; nothing is told where nobody has had that data."""
+    for asked in run.manifest.tasks:
+        facts = known[asked.task].facts if asked.task in known else None
+        if facts is not None and asked.version == facts.version and asked.data_sha256 != facts.data_sha256:
+            theirs, ours = asked.data_sha256[:12], facts.data_sha256[:12]
+            yield f"is of other data of {asked.task} {asked.version} (sha256 {theirs}…, pinned is {ours}…)"
 
 
 def _faults_of_use(run: FinishedRun) -> Iterator[str]:

@@ -67,6 +67,20 @@ def newest(folder: Path) -> Path:
     return found[max(found)] if found else folder
 
 
+def refuse_release(folder: Path) -> None:
+    """Hold a folder that boards are built into to be none of a release, which never changes.
+
+    Raises:
+        BoardError: If it has the name of one.
+    """
+    if _DAY.fullmatch(folder.resolve().name):
+        raise BoardError(
+            "has the name of a release, and releases are written by `seahelm-lite board publish` alone",
+            where=str(folder),
+            remedy="Choose another --out.",
+        )
+
+
 def refuse_mixed(folder: Path, boards: Mapping[str, BoardResults]) -> None:
     """Hold boards of one folder to be of one release: that which the folder is named by, if it is.
 

@@ -311,7 +311,8 @@ def read_results(path: Path) -> BoardResults:
     try:
         return BoardResults.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise BoardError(f"cannot be read: {error.strerror}", where=str(path)) from None
+        remedy = "Name a results file, as `seahelm-lite board build` writes it."
+        raise BoardError(f"cannot be read: {error.strerror}", where=str(path), remedy=remedy) from None
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         place = ".".join(map(str, fault["loc"]))

@@ -67,9 +67,11 @@ def _add_runs(parser: argparse.ArgumentParser, *, required: bool) -> None:
 def _build(options: argparse.Namespace) -> int:
     from seahelm_lite.boards.build import build_board
     from seahelm_lite.boards.files import write_results
+    from seahelm_lite.boards.releases import refuse_release
     from seahelm_lite.boards.runs import read_runs
     from seahelm_lite.sources.overlap.report import read_report
 
+    refuse_release(options.out)
     boards = _boards()
     chosen = _named(options.board, boards)
     reports = [read_report(path) for path in options.overlap]

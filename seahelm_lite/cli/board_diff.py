@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _NONE = "–"
-_MOVED = {"up", "down", "in", "out"}
+_MOVED = {"up", "down"}
+_CAME_OR_LEFT = {"in", "out"}
 
 
 def show(diff: ReleaseDiff) -> None:
@@ -40,6 +41,7 @@ def _show_board(out: Console, diff: BoardDiff) -> None:
     others = [change for change in diff.models if _with_others(change)]
     sections = {
         "Moves that the comparisons support": [one for one in own if one.move in _MOVED],
+        "Ranked now, or no longer": [one for one in own if one.move in _CAME_OR_LEFT],
         "Within the range of ranks: no move is shown": [one for one in own if one.move == "within"],
         "Not ranked": [one for one in own if one.move == "unranked"],
         "Moved past their range by others alone": [one for one in others if one.move in _MOVED],

@@ -91,7 +91,7 @@ def test_a_file_that_is_no_board_results_is_named(tmp_path: Path, content: bytes
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BoardError, match=r"made\.json: cannot be read: No such file"):
+    with pytest.raises(BoardError, match=r"made\.json: cannot be read: No such file.*\. Name a results file"):
         read_results(tmp_path / "made.json")
 
 

@@ -133,6 +133,19 @@ def test_the_next_release_tells_what_moved(workshop: Workshop, publish: Callable
     assert diff.out in called.out
 
 
+def test_a_model_that_is_ranked_at_last_is_no_move_that_a_comparison_supports(
+    workshop: Workshop, publish: Callable[..., Any]
+) -> None:
+    late = workshop.answers("late", one=letters(10), two=letters(7))
+    workshop.run(late, tasks=["one"])
+    publish(FIRST)
+    workshop.run(late, tasks=["two"])
+    told = publish(SECOND).out
+    (title,) = (line.strip() for line in told.splitlines() if line.startswith("Ranked now, or no longer"))
+    assert told.partition(title)[2].count("replay-late") == 2  # here, and in the table of cells
+    assert "Moves that the comparisons support" not in told
+
+
 def test_json_of_a_release_holds_the_diff(workshop: Workshop, publish: Callable[..., Any], call: Call) -> None:
     told = json.loads(publish(FIRST, "--json").out)
     assert told == {
@@ -190,6 +203,22 @@ def test_a_run_that_scores_otherwise_now_is_refused_with_what_differs(
     _nothing_published()
 
 
+def test_a_run_of_other_data_than_the_task_has_is_refused(
+    workshop: Workshop, publish: Callable[..., Any], call: Call
+) -> None:
+    assert call("tasks", "lint", "--write").status == 0
+    told = json.loads((workshop.root / "tasks" / "facts.json").read_text(encoding="utf-8"))["tasks"]["one"]
+    assert publish(FIRST).status == 0
+    folder = _run(workshop, "some")
+    edit(folder, "manifest.json", lambda body: body["tasks"][0].update(data_sha256="0" * 64))
+    _run(workshop, "many").path.rename(workshop.root / "away")
+    assert refused(publish(SECOND)).startswith(
+        f"nothing was published: {folder.run_id} is of other data of one 1.0 (sha256 000000000000…, pinned is "
+        f"{told['data_sha256'][:12]}…)"
+    )
+    assert [path.name for path in RELEASES.iterdir()] == [FIRST]
+
+
 def test_recorded_answers_that_are_not_all_there_are_published_as_that(workshop: Workshop, call: Call) -> None:
     """Nobody can go on with such a run; it stands below the line."""
     answered = [snapshot_line(number, '{"correct_answer_key":"a"}') for number in range(11)]
@@ -213,6 +242,20 @@ def test_a_release_that_exists_is_never_changed(workshop: Workshop, publish: Cal
     )
     assert (RELEASES / FIRST / "made.json").read_bytes() == before
     assert [path.name for path in RELEASES.iterdir()] == [FIRST]
+
+
+def test_building_boards_never_writes_into_a_release(
+    workshop: Workshop, publish: Callable[..., Any], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(FIRST)
+    path = RELEASES / FIRST / "made.json"
+    before = path.read_bytes()
+    for out in (path.parent, path.parent / "." / "x" / ".."):
+        told = refused(call("board", "build", "--runs", workshop.out, "--out", out))
+        assert told.startswith(f"{out}: has the name of a release, and releases are written by")
+    monkeypatch.chdir(path.parent)
+    refused(call("board", "build", "--runs", workshop.out, "--out", "."))
+    assert Path("made.json").read_bytes() == before
 
 
 def test_a_release_before_it_that_cannot_be_read_is_told_before_anything_is_written(
