@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,10 @@ def show(results: BoardResults, path: Path) -> None:
     places = [_place(row) for row in whole] if results.board.standing == "ranking" else [()] * len(whole)
     columns = (*((">rank", ">group", ">first") if results.board.standing == "ranking" else ()), *_COLUMNS)
     floor = None if _may_be_negative(results) else 0.0
-    cells = [[*place, *_numbers(row, floor)] for place, row in zip(places, whole, strict=True)]
+    labels = _labels(results)
+    cells = [
+        [*place, escape(labels[row.model.id]), *_numbers(row, floor)] for place, row in zip(places, whole, strict=True)
+    ]
     out.print(table(columns, cells, title=f"{results.board.id}: {results.board.title}"))
     for line in _told(results):
         out.print(line, markup=False, soft_wrap=True)
@@ -28,8 +32,15 @@ def show(results: BoardResults, path: Path) -> None:
     if lacking:
         out.rule(style="none")
     for row in lacking:
-        out.print(f"{row.model.name}: {row.headline.reason}", markup=False, soft_wrap=True)
+        out.print(f"{labels[row.model.id]}: {row.headline.reason}", markup=False, soft_wrap=True)
     out.print(f"{path}", markup=False, soft_wrap=True)
+
+
+def _labels(results: BoardResults) -> dict[str, str]:
+    """The name of each model by its id; with the id, where models of several fingerprints have one name."""
+    models = [row.model for row in results.rows]
+    names = Counter(model.name for model in models)
+    return {model.id: model.name if names[model.name] == 1 else f"{model.name} ({model.id})" for model in models}
 
 
 def _place(row: Row) -> tuple[str, ...]:
@@ -53,7 +64,7 @@ def _numbers(row: Row, floor: float | None) -> tuple[str, ...]:
     if headline.ci95 is not None:
         lo, hi = headline.ci95
         interval = f"{100 * (lo if floor is None else max(lo, floor)):.1f} to {100 * min(hi, 1.0):.1f}"
-    return escape(row.model.name), value, interval, coverage
+    return value, interval, coverage
 
 
 def _told(results: BoardResults) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,13 @@ class Model:
     facts: RowModel
     places: tuple[Place, ...]
     scores: tuple[Score, ...]
+    has_namesake: bool = False
+    """Whether another model, of another fingerprint, has its name too."""
+
+    @property
+    def label(self) -> str:
+        """By which readers tell it from the others."""
+        return f"{self.facts.name} ({self.facts.id})" if self.has_namesake else self.facts.name
 
     @property
     def slug(self) -> str:
@@ -135,7 +143,11 @@ def models(boards: Sequence[ReadBoard]) -> tuple[Model, ...]:
     for board in boards:
         for row in board.results.rows:
             places.setdefault(row.model, []).append(Place(board, row))
-    found = [Model(facts, tuple(there), _scores(there)) for facts, there in places.items()]
+    names = Counter(facts.name for facts in places)
+    found = [
+        Model(facts, tuple(there), _scores(there), has_namesake=names[facts.name] > 1)
+        for facts, there in places.items()
+    ]
     distinct("models", [(model.slug, _described(model)) for model in found])
     return tuple(sorted(found, key=lambda model: model.slug))
 

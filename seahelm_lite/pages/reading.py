@@ -35,7 +35,7 @@ def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
 
     Raises:
         SiteError, BoardError: With the path, at a folder that is missing or has no board, at a file that is not board
-            results, at one that mixes releases, and at two boards of one id.
+            results, at one that mixes releases, and at two boards of one id; where folders are of different releases.
     """
     read, named = [], []
     for place in folders:
@@ -47,7 +47,19 @@ def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
             read.append(board)
             named.append((board.slug, str(path)))
     distinct("boards", named)
+    _refuse_other_releases(read)
     return tuple(sorted(read, key=lambda board: board.slug))
+
+
+def _refuse_other_releases(boards: Sequence[ReadBoard]) -> None:
+    """The page of a task has the scores of all boards in one table; raises SiteError where they are of two releases."""
+    by_release: dict[str, str] = {}
+    for board in boards:
+        release = board.results.board.release
+        by_release.setdefault("of no release" if release is None else f"of {release}", board.results.board.id)
+    if len(by_release) > 1:
+        told = ", ".join(f"{name} ({release})" for release, name in by_release.items())
+        raise SiteError(f"a site would mix releases: {told}", remedy="Build a site of each.")
 
 
 def read_figures(folders: Sequence[Path]) -> tuple[Figure, ...]:

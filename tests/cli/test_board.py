@@ -70,6 +70,16 @@ def test_boards_that_have_no_runs_are_named_and_those_that_have_are_built(demo: 
     assert {path.stem for path in Path("boards").iterdir()} == built
 
 
+def test_models_of_one_name_are_told_apart_by_their_ids(workshop: Workshop, call: Call) -> None:
+    for number, right in enumerate((9, 6)):
+        workshop.run(workshop.answers("same", one=letters(right), two=letters(right)), workshop.out / str(number))
+    runs = [word for number in range(2) for word in ("--runs", workshop.out / str(number))]
+    ids = {row.model.id for row in workshop.build(workshop.out / "0", workshop.out / "1").rows}
+    called = call("board", "build", *runs, "--out", "boards")
+    assert len(ids) == 2
+    assert all(f"replay-same ({name})" in called.out for name in ids)
+
+
 def test_ranked_models_stand_above_a_line_and_the_others_below_it_with_the_reason(filled: Workshop, call: Call) -> None:
     called = call("board", "build", "--runs", filled.out, "--out", "boards")
     lines = [line.rstrip() for line in called.out.splitlines()]

@@ -94,7 +94,9 @@ def board_with_levels() -> Json:
     rules = {"normalisation": "chance", "levels": ["language", "pillar"]}
     swayed = {"within": 0.2, "draws": 10000, "order_kept": 0.62, "first_kept": 0.93, "decisions_kept": 0.998}
     told = ["The Thai tasks are few."]
-    return board(rows, columns, board={**facts, **rules, "defects": told}, nodes=nodes, sensitivity=swayed)
+    made = board(rows, columns, board={**facts, **rules, "defects": told}, nodes=nodes, sensitivity=swayed)
+    made["comparison"].update(pairs_told_apart=1, neighbours_told_apart=1)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from seahelm_lite.pages import build_site
-from tests.pages.making import board, cell, column, row, write
+from seahelm_lite.pages.fault import SiteError
+from tests.pages.making import board, cell, column, row, sha, write
 from tests.pages.page import Page
 
 LANGUAGES = pytest.mark.parametrize("folder", ["", "th/"], ids=["English", "Thai"])
@@ -31,7 +32,7 @@ def levels(site: Path) -> str:
         "Task 8 shown, not counted",
         "the order of all models stays as it is in 62.0 % of 10,000 draws, the first model stays first in 93.0 %",
         "in 99.8 % no model comes before one that is shown to be better",
-        "Of 1 pair of neighbours in the table, 0 is shown to differ; of all 1 pairs, 0.",
+        "Of 1 pair of neighbours in the table, 1 is shown to differ; of all 1 pairs, 1.",
         "A difference of 8.1 points of the headline is seen four times in five",
         "Task 3, people: 62.0 %. Pupils of the final year. (A yearbook, 2021)",
         "overlap? Task 4: 12 of 95 questions stand word for word in the text collection crawl.",
@@ -83,6 +84,40 @@ def test_a_model_shows_how_each_share_came_about(site: Path) -> None:
     assert "Task 0 12.5 70.0 25.0 60.0" in words
     assert "Task 2 12.5 70.0 cannot be guessed 60.0" in words
     assert "Task 0 12.5 no run on this board 25.0 not known" in Page(site / "model" / "tau-3.html").words()
+
+
+def test_other_weights_keep_no_decision_where_no_two_models_are_told_apart(tmp_path: Path) -> None:
+    swayed = {"within": 0.2, "draws": 10_000, "order_kept": 0.5, "first_kept": 0.75, "decisions_kept": 1.0}
+    rows = [row(name, [cell(value), cell(value)], rank=(1, 2)) for name, value in (("a", 0.6), ("b", 0.5))]
+    made = board(rows, [column("one"), column("two")], sensitivity=swayed)
+    build_site([write(tmp_path / "boards", made)], tmp_path / "site")
+    words = Page(tmp_path / "site" / "board" / "made.html").words()
+    assert "the first model stays first in 75.0 %. No two models are shown to differ." in words
+    assert "no model comes before one" not in words
+
+
+def test_models_of_one_name_and_two_fingerprints_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        row("Same", [cell(value)], model={"id": f"same-{end}", "fingerprint_sha256": sha(end)}, rank=(1, 2))
+        for end, value in (("aaaaaaaa", 0.6), ("bbbbbbbb", 0.5))
+    ]
+    build_site([write(tmp_path / "boards", board([*rows, row("Other", [cell(0.4)], rank=(3, 3))]))], tmp_path / "site")
+    for page in ("board/made.html", "task/thai_exam_ic.html"):
+        words = Page(tmp_path / "site" / page).words()
+        assert "Same (same-aaaaaaaa)" in words
+        assert "Same (same-bbbbbbbb)" in words
+        assert "Other (" not in words
+
+
+@pytest.mark.parametrize(("other", "told"), [("2026-12-01", "two (of 2026-12-01)"), (None, "two (of no release)")])
+def test_boards_of_two_releases_are_not_put_in_one_site(tmp_path: Path, other: str | None, told: str) -> None:
+    folders = [
+        write(tmp_path / name, board([row("a", [cell(0.5)])], board={"id": name, "release": release}))
+        for name, release in (("one", "2026-11-22"), ("two", other))
+    ]
+    with pytest.raises(SiteError, match="a site would mix releases: one") as refused:
+        build_site(folders, tmp_path / "site")
+    assert told in refused.value.what
 
 
 def test_a_board_of_a_release_says_its_day(tmp_path: Path) -> None:
