@@ -142,7 +142,8 @@ def row_ids(models: Iterable[ModelKey]) -> dict[ModelKey, str]:
 def _kind(run: FinishedRun) -> Kind:
     if run.manifest.imported is not None:
         return "recorded"
-    return "baseline" if run.manifest.model.fingerprint.get("kind") == "baseline" else "measured"
+    kind = run.manifest.model.fingerprint.get("kind")
+    return "baseline" if kind == "baseline" else "replayed" if kind == "replay" else "measured"
 
 
 def _source(run: FinishedRun) -> RowSource | None:

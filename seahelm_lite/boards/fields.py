@@ -11,7 +11,8 @@ from seahelm_lite.errors import SeahelmError
 
 CellState = Literal["value", "not run", "incomplete", "unsupported", "withheld"]
 Mark = Literal["parse!", "limited", "recorded", "draft", "overlap?"]
-Kind = Literal["baseline", "recorded", "measured"]
+Kind = Literal["baseline", "recorded", "replayed", "measured"]
+"""Where answers come from: a rule without knowledge, a source that recorded them, a file, or a model that we asked."""
 
 Text = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -97,7 +97,7 @@ def test_baselines_are_rows_like_others(workshop: Workshop) -> None:
     results = workshop.build()
     assert [(row.model.kind, row.model.id) for row in results.rows] == [
         ("baseline", "baseline-majority"),
-        ("measured", "replay-good"),
+        ("replayed", "replay-good"),
     ]
     assert of(results, "baseline-majority").cells[0].deviations == ("majority knows the answer keys of the test split",)
 
