@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from seahelm_lite import schemas
 from seahelm_lite.cli.main import main
 from seahelm_lite.errors import SourceError
 from seahelm_lite.sources.overlap.report import OverlapReport, read_report
@@ -64,6 +67,23 @@ def test_the_report_is_written_and_read_back(corpus: Path, tmp_path: Path, capsy
     told = overlap(capsys, corpus, "--task", "regional_basics_ms", "--name", "A crawl", "--out", str(out))
     assert read_report(out) == OverlapReport.model_validate(told)
     assert (read_report(out).corpus.name, read_report(out).tasks[0].share) == ("A crawl", 1 / 25)
+
+
+def test_the_report_is_as_its_schema_says(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **OverlapReport.model_json_schema(by_alias=True, mode="serialization"),
+        "title": "What data overlap --json prints",
+    }
+    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    file = Path(schemas.__file__).parent / "overlap-1.json"
+    if os.environ.get("UPDATE_SCHEMA"):
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text
+    Draft202012Validator.check_schema(schemas.schema("overlap-1"))
+    (corpus / "a.txt").write_text(MS[0]["question"], encoding="utf-8")
+    told = overlap(capsys, corpus, "--task", "regional_basics_ms")
+    Draft202012Validator(schemas.schema("overlap-1")).validate(told)
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ BAD: list[tuple[str, bytes, str]] = [
     ("a.txt", OTHER.encode("utf-16"), "holds NUL bytes, so it is no text in UTF-8"),
     ("a.txt", TEXT.encode("tis-620"), "holds bytes that are not UTF-8, and were passed over"),
     ("a.jsonl", b'{"a": \n"b"}\n{"c": "d"}\n', "2 lines are no JSON, and were passed over"),
+    ("a.jsonl", b'{"a"\n{"c": "d"}\n', "1 line is no JSON, and was passed over"),
     ("a.json", b'{"a": ', "Expecting value: line 1 column 7 (char 6)"),
     ("a.json", b"[" * 100_000, "maximum recursion depth exceeded"),
     ("a.parquet", b"PAR1 no table", "Parquet magic bytes not found"),

@@ -126,7 +126,8 @@ def _lines(share: Share) -> Iterator[bytes]:
                 bad += 1
         yield normalised("".join(record + RECORD_END for record in records))
     if bad:
-        raise UnreadableError(f"{bad} lines are no JSON, and were passed over")
+        told = "1 line is no JSON, and was" if bad == 1 else f"{bad} lines are no JSON, and were"
+        raise UnreadableError(f"{told} passed over")
     _tell(odd)
 
 
