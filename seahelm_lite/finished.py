@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.access import Price
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.errors import RunFolderError
-from seahelm_lite.records import Sample
+from seahelm_lite.records import JsonValue, Sample, canonical_json
 from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
+from seahelm_lite.scoring.shuffled import ShuffledScores
 from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
+
+_SHOWN = 60
+"""Letters of a value that a sentence shows."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,30 @@ def same_scores(path: Path) -> bool:
     return _scores_of_samples(path) == _told(RunFolder(path))
 
 
+def score_differences(path: Path) -> list[str]:
+    """What scoring the samples of a run anew gives otherwise than it holds, in words; raises as `score_again`."""
+    told, again = _told(RunFolder(path)), _scores_of_samples(path)
+    pairs = [*zip_longest(told.scores, again.scores), *zip_longest(told.differences, again.differences)]
+    return [difference for pair in pairs for difference in _differences(*pair)]
+
+
+def _differences(told: Mapping[str, Any] | None, again: Mapping[str, Any] | None) -> Iterator[str]:
+    """The members in which an entry of scores.json differs from what it would be now."""
+    entry = again or told or {}
+    name = " ".join(str(entry[key]) for key in ("task", "kind", "protocol", "metric") if key in entry)
+    if told is None or again is None:
+        yield f"{name} is {'new' if told is None else 'no longer there'}"
+        return
+    for key in dict.fromkeys((*told, *again)):
+        if told.get(key) != again.get(key) or (key in told) != (key in again):
+            yield f"{name}: {key} is {_short(again.get(key))}, it holds {_short(told.get(key))}"
+
+
+def _short(value: JsonValue) -> str:
+    text = canonical_json(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def _scores_of_samples(path: Path) -> RunScores:
     folder = RunFolder(path)
     manifest = folder.manifest()
@@ -116,11 +145,11 @@ def scored_entry(
     """
     task = task_of_manifest(entry, samples_of(entry["key"]), price)
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
-    scored = score_varied(task, variations, entry.get("rotations"))
-    return scored, side_of(task, scored.parts[0])
+    scored = score_varied(task, variations, entry.get("rotations"), entry.get("shuffled"))
+    return scored, side_of(task, scored.own)
 
 
-def with_answers(samples: Sequence[Sample], scored: TaskScores) -> list[ScoredSample]:
+def with_answers(samples: Sequence[Sample], scored: TaskScores | ShuffledScores) -> list[ScoredSample]:
     """The samples as their file holds them."""
     return [
         ScoredSample(sample, answer.state, answer.prediction, answer.note, value)

@@ -23,7 +23,8 @@ from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.runs import slug
 from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import ScoredTask, score_task
+from seahelm_lite.scoring.scores import ScoredTask
+from seahelm_lite.scoring.spread import score_varied
 from seahelm_lite.scoring.taken import Taken, by_language
 from seahelm_lite.sources.where import Where
 
@@ -211,11 +212,12 @@ def _fill(folder: RunFolder, run: RecordedRun, *, offline: bool) -> None:
     taken: list[tuple[str, Taken]] = []
     for key, task in zip(run.keys, run.tasks, strict=True):
         asked = _scored_task(run, task)
-        scored = score_task(asked)
+        varied = score_varied(asked, ())
+        scored = varied.own
         sides.append(side_of(asked, scored))
         taken.append((task.definition.card.language, scored.taken))
         folder.write_samples(key, with_answers(task.samples, scored))
-        scores += scored.scores
+        scores += varied.scores
         remarks += remarks_on(task.definition.name, task.samples, scored.answers, {})
     complete = all(score["status"] == "complete" for score in scores)
     folder.write_scores(scores, differences(sides))

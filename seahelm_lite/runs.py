@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.catalog import Catalog, load_catalog
+from seahelm_lite.catalog.facts import all_known
 from seahelm_lite.engine.batching import in_batches, refuse_batches
 from seahelm_lite.engine.executors.choice import LOCAL, open_with
 from seahelm_lite.engine.executors.ray_model import RayModel
@@ -37,7 +38,7 @@ from seahelm_lite.sources.where import Where
 __all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
 
 STORE = "responses.sqlite"
-_LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "thinking")
+_LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "shuffled", "thinking", "quick")
 
 
 def evaluate(
@@ -139,7 +140,8 @@ def prepare(
     definitions, optional = catalog.select(spec.suites, spec.tasks)
     model = open_with(executor, spec.model, thinking=spec.thinking, offline=where.offline)
     try:
-        plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites))
+        known = all_known(definitions, catalog.roots) if spec.quick else {}
+        plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites), known)
         for task in plan.tasks:
             refuse_misused_checks(sample.document for sample in task.samples)
         facts = model.facts
@@ -336,7 +338,7 @@ def _score_and_write(
         samples = {part.key: measured.samples(part) for part in task.parts}
         scored, side = scored_entry(entry, samples.__getitem__, price)
         sides.append(side)
-        taken.append((task.definition.card.language, scored.parts[0].taken))
+        taken.append((task.definition.card.language, scored.own.taken))
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
             prepared.folder.write_samples(key, with_answers(answered, part))
             name = key.replace(task.key, task.definition.name).replace("~", " ")

@@ -250,17 +250,20 @@ def test_the_schemas_name_what_the_code_names() -> None:
     [
         schema("run-1"), *(schema("run-1")["$defs"][name] for name in ("spec", "task", "variation", "usage")),
         schema("scores-1"),
-        *(schema("scores-1")["$defs"][name] for name in ("score", "spread", "rotations", "position", "subgroup")),
+        *(
+            schema("scores-1")["$defs"][name]
+            for name in ("score", "spread", "rotations", "position", "shuffled", "subgroup")
+        ),
     ],
     ids=[
         "manifest", "spec", "task", "variation", "usage", "scores", "score", "spread", "rotations", "position",
-        "subgroup",
+        "shuffled", "subgroup",
     ],
 )  # fmt: skip
 def test_records_are_closed_and_every_key_of_theirs_is_required(closed: dict[str, Any]) -> None:
     assert closed["additionalProperties"] is False
-    # Only a score of a task that was asked in several ways says how they differ, and only one of answers that state
-    # tokens says what they took: the bytes of the others stay what they were.
+    # Only a score of a task that was asked several times or in several ways says how they differ, and only one of
+    # answers that state tokens says what they took: the bytes of the others stay what they were.
     score = schema("scores-1")["$defs"]["score"]
-    optional = {"spread", "rotations", "usage", "cost"} if closed == score else set()
+    optional = {"spread", "variance", "rotations", "shuffled", "usage", "cost"} if closed == score else set()
     assert set(closed["required"]) == set(closed["properties"]) - optional

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from scipy import stats
 
 from seahelm_lite.boards.cells import marks_of
-from seahelm_lite.boards.results import BoardResults, Cell, Column, Counts
-from seahelm_lite.catalog.task_card import RECORDED
-from seahelm_lite.stats.intervals import wilson
+from seahelm_lite.boards.coverage import is_full
+from seahelm_lite.boards.fields import Counts
+from seahelm_lite.boards.results import BoardFacts, BoardResults, Cell, Column
+from seahelm_lite.boards.scale import scale_of
+from seahelm_lite.stats.proportions import wilson, wilson_t
 
 SAME = 1e-9
 """Numbers are written with twelve digits."""
@@ -25,10 +27,11 @@ def faults_of_cells(results: BoardResults) -> Iterator[str]:
     """The faults of all cells, each with its model and its task."""
     for row in results.rows:
         for cell, column in zip(row.cells, results.columns, strict=True):
-            yield from (f"{row.model.id}: {column.task}: {fault}" for fault in _faults_of_cell(cell, column))
+            faults = _faults_of_cell(cell, column, results.board)
+            yield from (f"{row.model.id}: {column.task}: {fault}" for fault in faults)
 
 
-def _faults_of_cell(cell: Cell, column: Column) -> Iterator[str]:
+def _faults_of_cell(cell: Cell, column: Column, board: BoardFacts) -> Iterator[str]:
     if cell.run is None:
         if cell != Cell(state=cell.state, reason=cell.reason):
             yield f"is {cell.state}, and says more than why"
@@ -37,19 +40,57 @@ def _faults_of_cell(cell: Cell, column: Column) -> Iterator[str]:
     if lacking or cell.counts is None or cell.n is None:
         yield f"{cell.run} does not say its {', '.join(lacking)}"
         return
-    yield from _faults_of_counts(cell, cell.counts, cell.n)
+    yield from _faults_of_counts(cell, cell.counts, column)
     yield from _faults_of_size(cell, column, cell.n)
-    marks = marks_of(cell.counts, limited=cell.n != column.n, recorded=column.protocol.startswith(RECORDED))
+    marks = marks_of(cell.counts, cell.subset, column, board.standing)
     if cell.marks != marks:
         yield f"is marked {', '.join(cell.marks) or 'by nothing'}, and should be by {', '.join(marks) or 'nothing'}"
     if cell.value is not None and column.metric == "acc":
         yield from _faults_of_accuracy(cell.value, cell.n, cell.repeats or 1, cell.counts)
+    yield from _faults_of_right(cell, cell.counts, cell.n if column.metric == "acc" else None)
+    yield from _faults_of_shuffled(cell, column)
+    yield from _faults_of_place(cell, column, board)
     yield from _faults_of_interval(cell, cell.n)
 
 
-def _faults_of_counts(cell: Cell, counts: Counts, n: int) -> Iterator[str]:
-    # Recorded answers may have fewer repeats of some documents than of others.
-    if not n <= counts.total <= n * (cell.repeats or 1):
+def _faults_of_place(cell: Cell, column: Column, board: BoardFacts) -> Iterator[str]:
+    """Of the place of a value on the board's scale."""
+    scale = scale_of(board.normalisation, column.metric, column.chance)
+    wanted = scale.of(cell.value) if is_full(cell) and scale is not None and cell.value is not None else None
+    if (cell.normalised is None) != (wanted is None) or abs((cell.normalised or 0.0) - (wanted or 0.0)) > SAME:
+        yield f"its place on the board's scale is {cell.normalised}, its value has {wanted}"
+
+
+def _faults_of_right(cell: Cell, counts: Counts, n: int | None) -> Iterator[str]:
+    """Of the number of right answers, which accuracy tells where every document has as many answers.
+
+    Args:
+        cell: The cell.
+        counts: How its samples ended.
+        n: Its documents where it says accuracy, else None.
+    """
+    if cell.right is None:
+        return
+    told = cell.value is not None and n is not None and counts.total == n * (cell.repeats or 1)
+    off = told and abs(cell.right - (cell.value or 0.0) * counts.total) > _WHOLE
+    if cell.value is None or cell.right > counts.scored or off:
+        yield f"it has {cell.right} right answers of {counts.scored} that could be read, and the value {cell.value}"
+
+
+def _faults_of_shuffled(cell: Cell, column: Column) -> Iterator[str]:
+    told = cell.shuffled
+    if told is None:
+        return
+    if cell.value is None or told.n > (column.n or 0):
+        yield f"it says of {told.n} documents what other orders of options do, the task has {column.n or 'none'}"
+    if told.ci95 is not None and not told.ci95[0] <= told.value <= told.ci95[1]:
+        yield f"options in other orders differ by {told.value}, with the interval {told.ci95[0]} to {told.ci95[1]}"
+
+
+def _faults_of_counts(cell: Cell, counts: Counts, column: Column) -> Iterator[str]:
+    n, pairs = cell.n or 0, column.metric == "pair_acc"
+    # Recorded answers may have fewer repeats of some documents than of others; n counts pairs where these are scored.
+    if not n <= counts.total <= (column.n if pairs and column.n else n) * (cell.repeats or 1):
         yield f"{cell.run} counts {counts.total} samples of {n} documents"
     if cell.state == "value":
         if counts.error:
@@ -64,8 +105,12 @@ def _faults_of_counts(cell: Cell, counts: Counts, n: int) -> Iterator[str]:
 
 
 def _faults_of_size(cell: Cell, column: Column, n: int) -> Iterator[str]:
-    if column.n is None or n > column.n:
-        yield f"{cell.run} is of {n} documents, the task has {column.n or 'none'}"
+    # A pair has two documents.
+    documents = 2 * n if column.metric == "pair_acc" else n
+    if column.n is None or documents > column.n:
+        yield f"{cell.run} is of {documents} documents, the task has {column.n or 'none'}"
+    elif column.metric != "pair_acc" and (cell.subset is None) != (n == column.n):
+        yield f"{cell.run} is of {n} documents of {column.n}, and says that it asked {cell.subset or 'all'}"
     clusters = cell.n_clusters or n
     if clusters > n or (column.cluster_key == "document" and clusters != n):
         yield f"{cell.run} has {clusters} clusters of {n} documents"
@@ -117,6 +162,8 @@ def _interval_again(value: float, n: int, cell: Cell) -> tuple[float, float] | N
         return wilson(round(value * n), n)
     if cell.ci_method == "wilson-clusters":
         return wilson(round(value) * clusters, clusters)
+    if cell.ci_method == "wilson-t" and cell.se and cell.df and 0 < value < 1:
+        return wilson_t(value, cell.se, clusters, cell.df)
     if cell.ci_method == "cr1-t" and cell.se is not None and clusters > 1:
         half = float(stats.t.ppf(0.975, clusters - 1)) * cell.se
         return value - half, value + half

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from seahelm_lite.boards.build import board_facts
 from seahelm_lite.boards.columns import column_facts
 from seahelm_lite.boards.coverage import is_full
+from seahelm_lite.boards.overlaps import in_order
 from seahelm_lite.boards.results import BoardResults, Cell, Column
 from seahelm_lite.catalog.board_card import Board
 
-_OF_RUNS = {"n", "chance", "baselines", "excluded", "sources", "data_sha256"}
+_OF_RUNS = {"n", "chance", "baselines", "detectable", "overlaps", "excluded", "sources", "data_sha256"}
 """What a column says of its data, which only runs know."""
 
 
@@ -23,7 +24,7 @@ def faults_of_facts(results: BoardResults, board: Board) -> Iterator[str]:
     if results.board.card_sha256 != board.sha256:
         yield "the board card has changed since it was built"
         return
-    for name in _differing(results.board, board_facts(board)):
+    for name in sorted(_differing(results.board, board_facts(board)) - {"release"}):
         yield f"its {name} is not that of the board card"
     if len(results.columns) != len(board.columns):
         yield f"it has {len(results.columns)} columns, the board card {len(board.columns)}"
@@ -46,6 +47,11 @@ def _faults_of_data(column: Column, cells: list[Cell]) -> Iterator[str]:
     known = any(cell.run is not None for cell in cells)
     if {known} != {column.n is not None, column.data_sha256 is not None, bool(column.sources)}:
         yield f"{column.task}: it says of its data what no cell can know, or not what one does"
+    if list(column.overlaps) != sorted(set(column.overlaps), key=in_order):
+        yield f"{column.task}: its overlaps are not in order, or one stands twice"
+    for one in column.overlaps:
+        if not one.found <= one.n <= (column.n or one.n):
+            yield f"{column.task}: of {one.n} documents {one.found} were found in {one.corpus}; it has {column.n}"
     if not any(is_full(cell) or cell.n == column.n for cell in cells if cell.run is not None):
         if column.chance is not None or column.baselines:
             yield f"{column.task}: it has chance or baselines, and no run over all documents"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from seahelm_lite.boards.documents import DocumentScores, document_scores
-from seahelm_lite.boards.results import BoardError, LeftOut
+from seahelm_lite.boards.documents import DocumentScores, document_scores, refuse_other_documents
+from seahelm_lite.boards.fields import BoardError, LeftOut
 from seahelm_lite.boards.run_files import AskedTask, Score
 from seahelm_lite.boards.runs import FinishedRun, ModelKey
 from seahelm_lite.catalog.board_card import BoardColumn
@@ -41,7 +41,7 @@ class Candidate:
     @property
     def full(self) -> bool:
         """Whether it is complete on all documents of the task, as a headline needs it."""
-        return self.complete and self.score.subset.kind == "full"
+        return self.complete and self.score.subset.name is None
 
     def preference(self) -> tuple[bool, bool, int, str]:
         """Sorts the best first: complete on all documents, on a subset, else with the most answers."""
@@ -57,17 +57,22 @@ class Chosen:
     left_out: tuple[LeftOut, ...]
 
 
-def choose(column: BoardColumn, runs: Iterable[FinishedRun]) -> Chosen:
+def choose(column: BoardColumn, runs: Iterable[FinishedRun], *, quick: bool = False) -> Chosen:
     """Pick a run for each cell of a column.
 
     Runs of another version of the task are left out, and those whose samples do not give their score. Of several runs
     of a model, one over all documents goes before one over a subset, and that before an incomplete one.
 
+    Args:
+        column: The column.
+        runs: All runs.
+        quick: Whether the board takes runs over the quick subset of a task.
+
     Raises:
         BoardError: If two complete runs are of different data, or two over all documents by the same model have
             different prompts or values: neither may be picked silently.
     """
-    candidates, left_out = _candidates(column, runs)
+    candidates, left_out = _candidates(column, runs, quick=quick)
     candidates, by_other_ways = _of_one_way(column, candidates)
     candidates, unfounded = _with_documents(column, candidates)
     candidates, of_other_data = _of_one_data(column, candidates)
@@ -80,10 +85,13 @@ def choose(column: BoardColumn, runs: Iterable[FinishedRun]) -> Chosen:
                 f"{_difference(first, candidate)}: {first.run.run_id} and {candidate.run.run_id}",
                 remedy=_REMEDY,
             )
+    refuse_other_documents(column.task.name, [one.documents for one in cells.values() if one.full and one.documents])
     return Chosen(cells, (*left_out, *by_other_ways, *unfounded, *of_other_data))
 
 
-def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[Candidate], list[LeftOut]]:
+def _candidates(
+    column: BoardColumn, runs: Iterable[FinishedRun], *, quick: bool
+) -> tuple[list[Candidate], list[LeftOut]]:
     task = column.task
     candidates: list[Candidate] = []
     left_out: list[LeftOut] = []
@@ -105,6 +113,9 @@ def _candidates(column: BoardColumn, runs: Iterable[FinishedRun]) -> tuple[list[
             left_out.append(LeftOut(run=run.run_id, reason=reason))
         elif score is None:
             left_out.append(LeftOut(run=run.run_id, reason=f"it has no {column.metric} of {task.name}"))
+        elif score.subset.kind == "quick" and not quick:
+            reason = f"its {task.name} is of the quick subset, which this board does not allow (`quick: false`)"
+            left_out.append(LeftOut(run=run.run_id, reason=reason))
         elif score.status == "complete" and score.value is None:
             left_out.append(LeftOut(run=run.run_id, reason=f"its {task.name} has no value: it {score.reason}"))
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seahelm_lite.boards.results import Cell, Coverage
+from seahelm_lite.boards.fields import Coverage
+from seahelm_lite.boards.results import Cell
 
 _NAMED = 3
 """Columns that the reason for a missing headline names."""
@@ -12,7 +13,7 @@ _NAMED = 3
 
 def is_full(cell: Cell) -> bool:
     """Whether a cell is complete on all documents of its task, as a headline needs it."""
-    return cell.state == "value" and "limited" not in cell.marks
+    return cell.state == "value" and cell.subset is None
 
 
 def coverage(cells: Sequence[Cell], required: Sequence[int]) -> Coverage:
@@ -20,13 +21,13 @@ def coverage(cells: Sequence[Cell], required: Sequence[int]) -> Coverage:
     return Coverage(done=sum(is_full(cells[index]) for index in required), required=len(required))
 
 
-def why_not_ranked(tasks: Sequence[str], cells: Sequence[Cell], required: Sequence[int]) -> str:
-    """One sentence that names what is lacking; the cells say the rest.
+def why_incomplete(tasks: Sequence[str], cells: Sequence[Cell], required: Sequence[int]) -> str:
+    """One sentence that names what an average lacks; the cells say the rest.
 
     Args:
         tasks: The names of the columns, in order.
         cells: One for each column.
-        required: The places of the required columns.
+        required: The places of the columns that it is made of.
     """
     lacking = [index for index in required if not is_full(cells[index])]
     named = [f"{tasks[index]} {_lack(cells[index])}" for index in lacking[:_NAMED]]

@@ -12,10 +12,14 @@ from seahelm_lite.records import sha256_hex
 
 _OUT = ("--out", "out")
 
-_SETTINGS = (
-    "protocol", "compat", "shots", "shot_seeds", "seed", "repeats", "templates", "limit", "chat_template", "max_tokens",
+SETTINGS = (
+    "protocol", "compat", "shots", "shot_seeds", "seed", "repeats", "templates", "rotations", "limit", "chat_template",
+    "thinking", "max_tokens",
 )  # fmt: skip
 """Settings of a run that are options with a value."""
+
+SWITCHES = ("quick", "shuffled", "allow_egress")
+"""Those that are options without one."""
 
 _ABSOLUTE = re.compile(r"(?<=[:=])/(?!/)(?:[^,#/]*/)*(?=[^,#/])")
 """The folders of an absolute path within a model SPEC; the two slashes of an address begin none."""
@@ -33,7 +37,7 @@ def command(run: FinishedRun) -> str:
     words = ["seahelm-lite", "run", "--model", _ABSOLUTE.sub("", settings.model)]
     for option, names in (("--suite", settings.suites), ("--task", settings.tasks)):
         words += [word for name in names for word in (option, name)]
-    for name in _SETTINGS:
+    for name in SETTINGS:
         value = getattr(settings, name)
         if value != RunSpec.model_fields[name].default:
             words += ["--" + name.replace("_", "-"), str(value)]
@@ -41,8 +45,7 @@ def command(run: FinishedRun) -> str:
     if settings.system_prompt is not None:
         words += ["--system-prompt", "FILE"]
         comment = f"  # FILE: the system prompt, whose sha256 is {sha256_hex(settings.system_prompt)}"
-    if settings.allow_egress:
-        words.append("--allow-egress")
+    words += ["--" + name.replace("_", "-") for name in SWITCHES if getattr(settings, name)]
     return shlex.join([*words, *_OUT]) + comment
 
 

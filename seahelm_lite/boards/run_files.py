@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from seahelm_lite.boards.results import Count, Counts, DataSource, Interval, Positive, Sha256, Text, Tokens
+from seahelm_lite.boards.fields import Count, Counts, DataSource, Interval, Positive, Sha256, Text, Tokens
 from seahelm_lite.catalog.task_card import JUDGED
 from seahelm_lite.records import AnswerForm, JsonValue
 from seahelm_lite.scoring.withheld import WITHHELD
@@ -91,6 +91,19 @@ class ImportSettings(_Part):
     licence: str | None = None
 
 
+class StatedPrice(_Part):
+    """The price of a run, as far as readers of a cost need it."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    as_of: date
+
+
+class RunCost(_Part):
+    """What a run cost; here only at which price."""
+
+    price: StatedPrice | None = None
+
+
 class Manifest(_Part):
     """The manifest of a run."""
 
@@ -102,6 +115,7 @@ class Manifest(_Part):
     deviations: tuple[str, ...]
     versions: Mapping[str, str | None]
     imported: Imported | None = None
+    cost: RunCost = RunCost()
 
 
 class Subset(_Part):
@@ -109,6 +123,28 @@ class Subset(_Part):
 
     kind: Literal["full", "limit", "quick"]
     n_total: int
+    id: Text | None = None
+    """Of the quick subset."""
+
+    @property
+    def name(self) -> str | None:
+        """None for all documents."""
+        return None if self.kind == "full" else self.id or self.kind
+
+
+class ScoredCost(_Part):
+    """What the answers of a score cost."""
+
+    value: Annotated[float, Field(ge=0)] | None
+    responses_without_usage: Count | None = None
+
+
+class ScoredShuffled(_Part):
+    """How much likelier documents are as published than with their options in other orders."""
+
+    value: float | None
+    ci95: Interval | None
+    n: Count
 
 
 class Score(_Part):
@@ -122,6 +158,7 @@ class Score(_Part):
     value: float | None
     reason: Text | None
     se: float | None
+    df: float | None
     ci95: Interval | None
     ci_method: str
     n: Positive
@@ -133,6 +170,10 @@ class Score(_Part):
     counts: Counts
     baselines: Mapping[str, float | None]
     subset: Subset
+    cost: ScoredCost | None = None
+    """Absent where no price was known."""
+    shuffled: ScoredShuffled | None = None
+    """Absent where that was not asked, and in all but the first score of a task."""
     status: Literal["complete", "incomplete"]
 
     @model_validator(mode="after")

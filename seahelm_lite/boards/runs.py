@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from seahelm_lite.boards.results import BoardError, LeftOut
+from seahelm_lite.boards.fields import BoardError, LeftOut
 from seahelm_lite.boards.run_files import ImportSettings, Manifest, Score, Scores
 from seahelm_lite.engine.run_folder import SCORES, RunFolder, list_runs
 from seahelm_lite.engine.spec import RunSpec
@@ -54,12 +54,15 @@ class Runs:
     left_out: tuple[LeftOut, ...]
 
 
-def read_runs(folders: Iterable[Path]) -> Runs:
-    """Read every run of some output folders. One that cannot be used is left out, with its reason.
+def read_runs(folders: Sequence[Path]) -> Runs:
+    """Read every run of some output folders, and runs that are named themselves.
+
+    A run of an output folder that cannot be used is left out, with its reason.
 
     Raises:
-        BoardError: If a folder is none.
+        BoardError: If a folder is none, or a run that is named cannot be used.
     """
+    named = [folder for folder in folders if RunFolder(folder).exists()]
     finished: list[FinishedRun] = []
     left_out: list[LeftOut] = []
     for folder in _run_folders(folders):
@@ -72,7 +75,17 @@ def read_runs(folders: Iterable[Path]) -> Runs:
             left_out.append(LeftOut(run=folder.run_id, reason="a file of it cannot be read"))
         else:
             finished.append(run)
+    _refuse_named(named, left_out)
     return Runs(tuple(sorted(finished, key=lambda run: run.run_id)), tuple(left_out))
+
+
+def _refuse_named(named: Iterable[Path], left_out: Sequence[LeftOut]) -> None:
+    """A run that a user names is wanted: leaving it out silently would make another board than was asked for."""
+    for folder in named:
+        for left in left_out:
+            if left.run == RunFolder(folder).run_id:
+                remedy = "Run it again, or name the folder above it: it is then left out."
+                raise BoardError(f"{left.run} cannot be used: {left.reason}", where=str(folder), remedy=remedy)
 
 
 def _of_no_machine(reason: str, folder: RunFolder) -> str:
@@ -86,7 +99,8 @@ def _run_folders(folders: Iterable[Path]) -> list[RunFolder]:
     for folder in folders:
         if not folder.is_dir():
             raise BoardError("the folder of runs does not exist", where=str(folder), remedy="Correct --runs.")
-        found.update({run.path.resolve(): run for run in list_runs(folder)})
+        runs = [RunFolder(folder)] if RunFolder(folder).exists() else list_runs(folder)
+        found.update({run.path.resolve(): run for run in runs})
     return list(found.values())
 
 

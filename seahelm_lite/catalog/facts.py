@@ -43,6 +43,20 @@ class LintFacts(_Part):
     """Rule to the number of its findings by severity, the gravest first."""
 
 
+class QuickFacts(_Part):
+    """The subset that `--quick` takes of a task, registered before anything was asked of it."""
+
+    id: str
+    """As of `subset_id`."""
+    documents: int
+    documents_sha256: str
+    """As of `documents_hash`."""
+    times_as_wide: float | None
+    """How many times as wide its intervals are as those of the whole task; None where there are too few clusters."""
+    detectable: float | None
+    """As `detectable` of the whole task."""
+
+
 class Facts(_Part):
     """The numbers of one task."""
 
@@ -67,6 +81,8 @@ class Facts(_Part):
     reasons: dict[str, str]
     """Name of each number that cannot be given, and why."""
     lint: LintFacts
+    quick: QuickFacts | None = None
+    """None where the whole task is taken, and in files that are older than it."""
 
 
 class FactsFileError(CardError):

@@ -51,6 +51,8 @@ JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
 DifferenceKind = Literal["dialect_gap", "language_tax"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
+Canary = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+"""A random UUID (version 4) in lower case."""
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -209,6 +211,9 @@ class TaskCard(CardPart):
     compat: Compat = Compat()
     """How other harnesses ask and score these items, for `--compat`."""
     human: tuple[HumanReference, ...] = ()
+    canary: Canary | None = None
+    """A random string that every row of the task's own files carries, beside what is asked: a corpus that has it, or a
+    model that can continue it, has met the files. It is in no prompt."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> TaskCard:
@@ -283,7 +288,9 @@ class TaskCard(CardPart):
         return self.metrics if form is None else form.metrics
 
     def cluster_in(self, protocol: str) -> str:
-        """What documents of a cluster share in a protocol."""
+        """What documents of a cluster share in a protocol; `document` where each stands for itself."""
         form = self.compat.of(protocol)
         own_rows = form is not None and form.rows is not None
-        return (form.cluster if form is not None and own_rows else self.document.cluster) or "document"
+        key = form.cluster if form is not None and own_rows else self.document.cluster
+        # A column may have that name, as that of the articles of NTREX has.
+        return "document" if key is None else "row.document" if key == "document" else key

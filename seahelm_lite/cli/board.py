@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seahelm_lite.cli.options import add_json, command, print_json
+from seahelm_lite.cli.releases import add_diff, add_publish
 
 if TYPE_CHECKING:
-    from seahelm_lite.boards.results import BoardResults, Row
+    from seahelm_lite.boards.results import BoardResults
     from seahelm_lite.catalog.board_card import Board
 
 
@@ -39,10 +40,15 @@ def add(commands: Any) -> None:
         "seahelm-lite board check --boards leaderboards/results --runs out",
     )
     _add_boards(check, "default: every file of the folder")
-    check.add_argument("--boards", type=Path, required=True, metavar="DIR", help="folder with <board>.json files")
+    check.add_argument(
+        "--boards", type=Path, required=True, metavar="DIR", help="folder with <board>.json files, or of releases"
+    )
     _add_runs(check, required=False)
     add_json(check)
     check.set_defaults(execute=_check)
+
+    add_diff(actions)
+    add_publish(actions)
 
 
 def _add_boards(parser: argparse.ArgumentParser, default: str) -> None:
@@ -54,18 +60,24 @@ def _add_runs(parser: argparse.ArgumentParser, *, required: bool) -> None:
         "folder with runs; may be repeated" if required else "build again from these runs and compare; may be repeated"
     )
     parser.add_argument("--runs", type=Path, action="append", default=[], required=required, metavar="DIR", help=told)
+    told = "report of `data overlap`: mark what stands in that corpus; may be repeated"
+    parser.add_argument("--overlap", type=Path, action="append", default=[], metavar="FILE", help=told)
 
 
 def _build(options: argparse.Namespace) -> int:
     from seahelm_lite.boards.build import build_board
     from seahelm_lite.boards.files import write_results
+    from seahelm_lite.boards.releases import refuse_release
     from seahelm_lite.boards.runs import read_runs
+    from seahelm_lite.sources.overlap.report import read_report
 
+    refuse_release(options.out)
     boards = _boards()
     chosen = _named(options.board, boards)
+    reports = [read_report(path) for path in options.overlap]
     runs = read_runs(options.runs)
     # All boards are built before any is written, so that a refusal leaves no half of them.
-    built = [build_board(board, runs) for board in chosen]
+    built = [build_board(board, runs, reports) for board in chosen]
     filled = [results for results in built if _has_answers(results)]
     without = [board for board, results in zip(chosen, built, strict=True) if not _has_answers(results)]
     for left in dict.fromkeys(left for results in built for left in results.left_out):
@@ -80,8 +92,10 @@ def _build(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"boards": [_summary(*one) for one in written], "without_runs": [b.card.id for b in without]})
         return 0
+    from seahelm_lite.cli.board_table import show
+
     for results, path in written:
-        _show(results, path)
+        show(results, path)
     return 0
 
 
@@ -107,7 +121,7 @@ def _has_answers(results: BoardResults) -> bool:
 
 
 def _refuse_without_runs(boards: Iterable[Board], folders: Iterable[Path]) -> None:
-    from seahelm_lite.boards.results import BoardError
+    from seahelm_lite.boards.fields import BoardError
 
     for board in boards:
         looked = ", ".join(map(str, folders))
@@ -119,7 +133,7 @@ def _refuse_without_runs(boards: Iterable[Board], folders: Iterable[Path]) -> No
 
 
 def _refuse_runs_of_no_board(boards: Iterable[Board], folders: Iterable[Path]) -> None:
-    from seahelm_lite.boards.results import BoardError
+    from seahelm_lite.boards.fields import BoardError
 
     looked = ", ".join(map(str, folders))
     known = ", ".join(f"{board.card.id} ({board.card.protocol}, {board.card.shots} shots)" for board in boards)
@@ -133,54 +147,25 @@ def _summary(results: BoardResults, path: Path) -> dict[str, Any]:
     return {
         "board": results.board.id,
         "path": str(path),
-        "ranked": len(results.ranked),
-        "incomplete": len(results.below),
+        **{
+            status: sum(row.status == status for row in results.rows) for status in ("ranked", "unranked", "incomplete")
+        },
         "groups": max((row.group or 0 for row in results.ranked), default=0),
+        "neighbours_told_apart": None if results.comparison is None else results.comparison.neighbours_told_apart,
+        "detectable": None if results.comparison is None else results.comparison.detectable,
         "left_out": [left.model_dump() for left in results.left_out],
     }
-
-
-def _show(results: BoardResults, path: Path) -> None:
-    from seahelm_lite.cli.tables import console, table
-
-    out = console()
-    columns = (">rank", ">group", "model", ">headline", ">95 % interval", ">columns")
-    title = f"{results.board.id}: {results.board.title}"
-    out.print(table(columns, [_ranked(row) for row in results.ranked], title=title))
-    if results.below:
-        out.rule(style="none")
-    for row in results.below:
-        out.print(f"{row.model.name}: {row.headline.reason}", markup=False, soft_wrap=True)
-    out.print(f"{path}", markup=False, soft_wrap=True)
-
-
-def _ranked(row: Row) -> list[str]:
-    from rich.markup import escape
-
-    headline, place = row.headline, row.rank
-    rank = "" if place is None else f"{place.lo}" if place.lo == place.hi else f"{place.lo}–{place.hi}"
-    value = "" if headline.value is None else f"{100 * headline.value:.1f}"
-    interval = "–"
-    if headline.ci95 is not None:
-        lo, hi = (min(max(bound, 0.0), 1.0) for bound in headline.ci95)
-        interval = f"{100 * lo:.1f} to {100 * hi:.1f}"
-    return [
-        rank,
-        str(row.group),
-        escape(row.model.name),
-        value,
-        interval,
-        f"{row.coverage.done} of {row.coverage.required}",
-    ]
 
 
 def _check(options: argparse.Namespace) -> int:
     from seahelm_lite.boards.check import WITHOUT_RUNS, check_file
     from seahelm_lite.boards.runs import read_runs
+    from seahelm_lite.sources.overlap.report import read_report
 
     boards = _boards()
+    reports = [read_report(path) for path in options.overlap]
     runs = read_runs(options.runs) if options.runs else None
-    faults = {path.stem: check_file(path, boards, runs) for path in _files(options, boards)}
+    faults = {path.stem: check_file(path, boards, runs, reports) for path in _files(options, boards)}
     remarks = [WITHOUT_RUNS] if runs is None else []
     if options.json:
         boards_told = [{"board": name, "faults": found} for name, found in faults.items()]
@@ -197,14 +182,15 @@ def _files(options: argparse.Namespace, boards: dict[str, Board]) -> list[Path]:
     Raises:
         SeahelmError: If a named board has none, or the folder has none at all.
     """
-    from seahelm_lite.boards.results import BoardError
+    from seahelm_lite.boards.fields import BoardError
+    from seahelm_lite.boards.releases import newest, refuse_mixed, those_that_are_boards
 
-    named = [
-        options.boards / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())
-    ]
+    folder = newest(options.boards)
+    named = [folder / f"{board.card.id}.json" for board in (_named(options.board, boards) if options.board else ())]
     remedy = "Make them with `seahelm-lite board build`."
-    files = named or sorted(options.boards.glob("*.json"))
-    for path in files or [options.boards / "*.json"]:
+    files = named or sorted(folder.glob("*.json"))
+    for path in files or [folder / "*.json"]:
         if not path.is_file():
             raise BoardError("there are no board results here", where=str(path), remedy=remedy)
+    refuse_mixed(folder, those_that_are_boards(files))
     return files

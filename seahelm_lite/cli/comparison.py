@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from seahelm_lite.cli.tables import console, table
-from seahelm_lite.comparisons.columns import Against, Column, Compared, Contrast
+from seahelm_lite.comparisons.columns import Against, Column, Compared, Contrast, Flips
 from seahelm_lite.comparisons.result import Comparison
-from seahelm_lite.pages.numbers import bounds
+from seahelm_lite.comparisons.verdicts import in_words
+from seahelm_lite.pages.reach import reach, within
 from seahelm_lite.pages.texts import visible
 from seahelm_lite.stats.intervals import Estimate
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _NONE = "–"
-_LETTERS = "AB"
+
+_NARROW = 120
+"""Columns below which a verdict stands in a line of its own, and not beside the numbers."""
 
 
 def show(compared: Comparison) -> None:
@@ -27,39 +30,88 @@ def show(compared: Comparison) -> None:
     if compared.is_series:
         _show_series(out, compared)
     else:
-        _show_pair(out, compared)
+        for place, run in enumerate(compared.runs):
+            told = f"{compared.label(place)}  {run.name}  {', '.join(run.folders)}"
+            out.print(visible(told), markup=False, soft_wrap=True)
+        out.print()
+        _Verdicts(out, compared).show()
     for sentence in _sentences(compared):
         out.print(visible(sentence), markup=False, soft_wrap=True)
 
 
-def _show_pair(out: Console, compared: Comparison) -> None:
-    for letter, run in zip(_LETTERS, compared.runs, strict=True):
-        out.print(visible(f"{letter}  {run.name}  {run.folder}"), markup=False, soft_wrap=True)
-    rows = []
-    for part in _parts(compared):
-        (contrast,) = part.contrasts
-        difference = contrast.difference
-        rows.append(
+class _Verdicts:
+    """Two runs, or several models, with what each comparison comes to."""
+
+    def __init__(self, out: Console, compared: Comparison) -> None:
+        self._out = out
+        self._compared = compared
+        self._beside = out.width >= _NARROW
+
+    def show(self) -> None:
+        """Two runs in one table; several models in a table for each task."""
+        if self._compared.kind == "pair":
+            self._table([(part, one) for part in self._compared.parts for one in part.contrasts], "task")
+            return
+        for part in self._compared.parts:
+            self._values(part)
+            if part.contrasts:
+                self._table([(part, one) for one in part.contrasts], "pair")
+            for run, reason in part.lacking.items():
+                self._line(f"{self._compared.label(run)}: {reason}")
+
+    def _values(self, part: Compared) -> None:
+        rows = [
             [
-                escape(_title(part, compared)),
-                *(_percent(part.points[run].value) for run in (0, 1)),
-                _points(difference.value),
-                _interval(difference, _points, _reach(part, compared, of_difference=True)),
-                _p(contrast.p_adjusted),
-                str(difference.n),
+                f"{self._compared.label(run)}  {escape(visible(self._compared.runs[run].name))}",
+                *_value(part, run, reach(part, self._compared)),
             ]
-        )
-    out.print(table(("task", ">A", ">B", ">A - B", ">95 % interval", ">p", ">n"), rows))
+            for run in part.points
+        ]
+        title = escape(_title(part, self._compared))
+        self._out.print(table(("model", ">value", ">95 % interval"), rows, title=title))
+
+    def _table(self, told: Sequence[tuple[Compared, Contrast]], first: str) -> None:
+        values = (">A", ">B", ">A - B") if first == "task" else (">difference",)
+        heads = (first, *values, ">95 % interval", ">p", ">flips", ">n", *(("verdict",) if self._beside else ()))
+        self._out.print(table(heads, [self._row(part, one, first) for part, one in told]))
+        if not self._beside:
+            self._out.print()
+            for part, one in told:
+                self._line(f"{self._name(part, one, first)}: {self._words(one)}")
+        self._out.print()
+
+    def _row(self, part: Compared, one: Contrast, first: str) -> list[str]:
+        estimate = one.difference
+        return [
+            escape(self._name(part, one, first)),
+            *([_percent(part.points[run].value) for run in (one.run, one.than)] if first == "task" else []),
+            _points(estimate.value),
+            _interval(estimate, _points, reach(part, self._compared, of_difference=True)),
+            _p(one.p_adjusted),
+            _flips(one.flips),
+            str(estimate.n),
+            *([escape(self._words(one))] if self._beside else []),
+        ]
+
+    def _name(self, part: Compared, one: Contrast, first: str) -> str:
+        label = self._compared.label
+        return _title(part, self._compared) if first == "task" else f"{label(one.run)} - {label(one.than)}"
+
+    def _words(self, one: Contrast) -> str:
+        return in_words(one.verdict, self._compared.label) if one.verdict is not None else _NONE
+
+    def _line(self, text: str) -> None:
+        self._out.print(visible(text), markup=False, soft_wrap=True)
 
 
 def _show_series(out: Console, compared: Comparison) -> None:
-    heads = ("run" if compared.axis.kind == "order" else f">{compared.axis.kind}", ">value", ">95 % interval")
+    heads = (f">{compared.axis.kind}", ">value", ">95 % interval")
     against = (">less last", ">p", ">less best", ">p")
-    for part in _parts(compared):
+    for part in compared.parts:
         rows = [
             [
-                escape(_position(compared, run)),
-                *_value(part, run, _reach(part, compared)),
+                f"{compared.runs[run].position:,}",
+                *_value(part, run, reach(part, compared)),
                 *_contrast(part, run, "last", last=len(compared.runs) - 1),
                 *_contrast(part, run, "best", last=len(compared.runs) - 1),
             ]
@@ -71,16 +123,11 @@ def _show_series(out: Console, compared: Comparison) -> None:
         out.print()
 
 
-def _parts(compared: Comparison) -> list[Compared]:
-    """The mean first, where there is one."""
-    return [*([compared.mean] if compared.mean is not None else []), *compared.columns]
-
-
-def _value(part: Compared, run: int, reach: tuple[float, float]) -> list[str]:
+def _value(part: Compared, run: int, reached: tuple[float, float]) -> list[str]:
     if run not in part.points:
         return ["no value", _NONE]
     estimate = part.points[run]
-    return [_percent(estimate.value), _interval(estimate, _percent, reach)]
+    return [_percent(estimate.value), _interval(estimate, _percent, reached)]
 
 
 def _contrast(part: Compared, run: int, against: Against, *, last: int) -> list[str]:
@@ -95,7 +142,7 @@ def _contrast(part: Compared, run: int, against: Against, *, last: int) -> list[
 def _title(part: Compared, compared: Comparison) -> str:
     """The task, and how it was asked where tasks differ in that."""
     if part.column is None:
-        return f"mean of {len(compared.mean_of)} tasks"
+        return compared.overall_title
     columns = [one.column for one in compared.columns if one.column is not None]
     return ", ".join([visible(part.column.task), *_asked(part.column, columns)])
 
@@ -114,27 +161,28 @@ def _sentences(compared: Comparison) -> Iterator[str]:
     protocols = ", ".join(sorted({one.protocol for one in columns}))
     shots = ", ".join(str(number) for number in sorted({one.shots for one in columns}))
     yield f"asked in {protocols}, {shots} shots; values in percent, on the same documents"
-    if compared.mean is not None:
-        others = [one.task for one in columns if one.task not in compared.mean_of]
+    if compared.overall is not None and compared.headline is None:
+        of = {share.column.task for share in compared.overall_of}
+        others = [one.task for one in columns if one.task not in of]
         but = f" but {', '.join(others)}, which not all runs were asked" if others else ""
         yield f"mean: plain mean of all these tasks{but}"
     for one in compared.not_compared:
         why = "; ".join(f"{compared.runs[run].name}: {reason}" for run, reason in one.lacking.items())
         yield f"not compared: {one.task} ({one.protocol}, {one.shots} shots): {why}"
     if not compared.is_series:
-        for part in _parts(compared):
+        yield "flips: documents on which only the first, and only the second, is right or scores higher"
+        for part in compared.parts:
             yield from (f"{_title(part, compared)}: no interval: {why}" for why in _reasons(part.contrasts))
     yield from compared.notes()
 
 
 def _reasons(contrasts: Sequence[Contrast]) -> list[str]:
-    return [one.difference.reason for one in contrasts if one.difference.lo is None and one.difference.reason]
+    told = [one.difference.reason for one in contrasts if one.difference.lo is None and one.difference.reason]
+    return list(dict.fromkeys(told))
 
 
-def _position(compared: Comparison, run: int) -> str:
-    if compared.axis.kind == "order":
-        return visible(compared.runs[run].name)
-    return f"{compared.runs[run].position:,}"
+def _flips(flips: Flips | None) -> str:
+    return _NONE if flips is None else f"{flips.run}:{flips.than}"
 
 
 def _percent(value: float | None) -> str:
@@ -146,19 +194,9 @@ def _points(value: float | None) -> str:
     return _NONE if value is None else f"{round(100 * value, 1) + 0.0:+.1f}"
 
 
-def _interval(estimate: Estimate, written: Callable[[float], str], reach: tuple[float, float]) -> str:
-    """Bounds clipped to what can be reached; the JSON has them as computed."""
-    if estimate.lo is None or estimate.hi is None:
-        return _NONE
-    lo, hi = (written(min(max(bound, reach[0]), reach[1])) for bound in (estimate.lo, estimate.hi))
-    return f"{lo} to {hi}"
-
-
-def _reach(part: Compared, compared: Comparison, *, of_difference: bool = False) -> tuple[float, float]:
-    """The least and the greatest that a value, or a difference of two, can be."""
-    columns = [one.column for one in (compared.columns if part.column is None else [part]) if one.column is not None]
-    floor, top = min(bounds(column.metric) for column in columns)
-    return (floor - top, top - floor) if of_difference else (floor, top)
+def _interval(estimate: Estimate, written: Callable[[float], str], reached: tuple[float, float]) -> str:
+    interval = within(estimate, reached)
+    return _NONE if interval is None else f"{written(interval[0])} to {written(interval[1])}"
 
 
 def _p(value: float) -> str:

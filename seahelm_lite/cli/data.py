@@ -1,16 +1,22 @@
-"""`seahelm-lite data`: bring pinned data here, and check it."""
+"""`seahelm-lite data`: bring pinned data here, check it, and look for it elsewhere."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from seahelm_lite.cli import overlap
 from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, load, print_json
 
 
 def add(commands: Any) -> None:
     """Add the subcommand."""
-    parser = command(commands, "data", "fetch and verify pinned data", "seahelm-lite data fetch --suite ms-core")
+    parser = command(
+        commands,
+        "data",
+        "fetch and verify pinned data, and look for it in a corpus",
+        "seahelm-lite data fetch --suite ms-core",
+    )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, summary in (
         ("fetch", "download what is not in the mirror or the cache, and check every hash"),
@@ -23,6 +29,7 @@ def add(commands: Any) -> None:
         add_trust(action)
         add_json(action)
         action.set_defaults(execute=execute)
+    overlap.add(actions)
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -20,9 +20,9 @@ def rotation_sentences(scores: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             continue
         task = f"{score['task']} in every order of its options"
         if rotations["reason"] is not None:
-            yield f"{task}: {rotations['reason']}{_left_out(rotations['left_out'])}"
+            yield f"{task}: {rotations['reason']}{left_out(rotations['left_out'])}"
             continue
-        yield f"{task}: {_accuracies(rotations)}{_left_out(rotations['left_out'])}"
+        yield f"{task}: {_accuracies(rotations)}{left_out(rotations['left_out'])}"
         yield f"{task}: {_places(rotations)}"
 
 
@@ -32,10 +32,11 @@ def _accuracies(rotations: Mapping[str, Any]) -> str:
     return f"{robust['n']} documents, right in {100 * mean['value']:.1f} % of the orders; {always}"
 
 
-def _left_out(left_out: Mapping[str, int]) -> str:
-    if not left_out:
+def left_out(counts: Mapping[str, int]) -> str:
+    """How many documents have options that cannot change places, as the end of a sentence; empty where none have."""
+    if not counts:
         return ""
-    told = ", ".join(f"{count} whose options {_LEFT_OUT[reason]}" for reason, count in left_out.items())
+    told = ", ".join(f"{count} whose options {_LEFT_OUT[reason]}" for reason, count in counts.items())
     return f"; left out: {told}"
 
 

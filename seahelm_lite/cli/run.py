@@ -37,7 +37,17 @@ def add(commands: Any) -> None:
     what.add_argument("--suite", action="append", default=[], metavar="S", help="a suite; may be repeated")
     what.add_argument("--task", action="append", default=[], metavar="T", help="a task; may be repeated")
     what.add_argument("--config", type=Path, metavar="FILE", help="YAML with the same settings; options here win")
-    what.add_argument("--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset")
+    subset = what.add_mutually_exclusive_group()
+    subset.add_argument(
+        "--limit", type=int, metavar="N", help="documents per task: a seeded, stratified, nested subset"
+    )
+    subset.add_argument(
+        "--quick",
+        action="store_true",
+        default=None,
+        help="the registered subset of each task, at most 250 documents and the same ones for everybody; says what "
+        "that costs in precision",
+    )
     how = parser.add_argument_group("how it is asked")
     how.add_argument(
         "--protocol", metavar="P", help="gen-letter (default), gen-choice, ll-letter or ll-cloze, for multiple choice"
@@ -49,6 +59,13 @@ def add(commands: Any) -> None:
     how.add_argument("--shot-seeds", type=int, metavar="R", help="ask with R draws of examples; report the spread")
     how.add_argument("--templates", choices=("default", "all"), help="all: ask in every wording; report the spread")
     how.add_argument("--rotations", type=int, metavar="P", help="ask P %% of the documents in every order of options")
+    how.add_argument(
+        "--shuffled",
+        action="store_true",
+        default=None,
+        help="compare how likely items are as published and with their options shuffled: a gap may mean they were met "
+        "before",
+    )
     how.add_argument("--repeats", type=int, metavar="K", help="ask every document K times (default 1)")
     how.add_argument("--seed", type=int, metavar="N", help="of examples, subsets and decoding (default 0)")
     how.add_argument("--system-prompt", type=Path, metavar="FILE", help="text sent before every question")
@@ -150,6 +167,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def told(run: Run) -> dict[str, Any]:
     """What `--json` says of a run."""
+    from seahelm_lite.cli.quick import quick_facts
+
     return {
         "run": run.folder.run_id,
         "folder": str(run.folder.path),
@@ -158,6 +177,7 @@ def told(run: Run) -> dict[str, Any]:
         "differences": run.differences,
         "skipped": run.manifest["skipped"],
         "deviations": run.manifest["deviations"],
+        "quick": quick_facts(run.manifest["tasks"]),
         **{name: run.manifest.get(name) for name in ("usage", "cost", "latency", "languages")},
     }
 
@@ -165,9 +185,12 @@ def told(run: Run) -> dict[str, Any]:
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
+    from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
+    from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.spending import spending_sentences
     from seahelm_lite.cli.tables import console, score_table
+    from seahelm_lite.cli.variances import variance_sentences
 
     if as_json:
         print_json(told(run))
@@ -176,7 +199,9 @@ def report(run: Run, *, as_json: bool) -> int:
     if run.scores:
         out.print(score_table(run.scores, title=f"{run.folder.run_id}: {run.manifest['status']}"))
     differences = (*difference_sentences(run.differences), *missing_sides(run.manifest["tasks"]))
-    for sentence in (*rotation_sentences(run.scores), *differences):
+    quick = quick_sentences(quick_facts(run.manifest["tasks"]))
+    varied = (*variance_sentences(run.scores), *rotation_sentences(run.scores), *shuffled_sentences(run.scores))
+    for sentence in (*quick, *varied, *differences):
         out.print(sentence, markup=False, soft_wrap=True)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
@@ -204,14 +229,21 @@ def _how_it_ended(run: Run) -> str:
 
 def forecast_of(prepared: Prepared) -> dict[str, Any]:
     """What `--dry-run --json` says of a run; the model is closed after it."""
+    from seahelm_lite.cli.quick import quick_fact
     from seahelm_lite.engine.forecast import forecast
 
+    quick = [
+        quick_fact(task.definition.name, task.definition.card.metrics[0], task.quick.to_json())
+        for task in prepared.plan.tasks
+        if task.quick is not None
+    ]
     with contextlib.closing(prepared):
-        return forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store)
+        return {**forecast(prepared.plan, prepared.model, prepared.fingerprint, prepared.store), "quick": quick}
 
 
 def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
     """Show what would be asked."""
+    from seahelm_lite.cli.quick import quick_sentences
     from seahelm_lite.cli.spending import expected_cost
     from seahelm_lite.cli.tables import console, table
 
@@ -221,6 +253,8 @@ def show_forecast(told: Mapping[str, Any], folder: Path) -> None:
         for entry in told["tasks"]
     ]
     out.print(table(("task", ">documents", ">requests", ">answered already", f">distinct {told['unit']}"), rows))
+    for sentence in quick_sentences(told["quick"]):
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     for item in told["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in told["deviations"]:

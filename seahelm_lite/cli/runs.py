@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from seahelm_lite.cli import exporting
 from seahelm_lite.cli.options import add_json, command, print_json
 
 
 def add(commands: Any) -> None:
     """Add the subcommand."""
-    parser = command(commands, "runs", "list, show, verify and hand in runs", "seahelm-lite runs list --out out")
+    parser = command(commands, "runs", "list, show, verify and export runs", "seahelm-lite runs list --out out")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     listing = command(actions, "list", "the runs of an output folder", "seahelm-lite runs list --out out")
@@ -33,14 +34,10 @@ def add(commands: Any) -> None:
     export = command(
         actions,
         "export",
-        "the file that the makers of a task take, where they keep the answers",
-        "seahelm-lite runs export out/RUN --submission vmlu --out vmlu.csv",
+        "a run in the format of another tool, or the file that the makers of a task take",
+        "seahelm-lite runs export out/RUN --format lm-eval --out exported",
     )
-    export.add_argument("run", type=Path, metavar="RUN", help="run folder")
-    export.add_argument("--submission", required=True, metavar="TASK", help="the task whose answers are withheld")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV file to write")
-    add_json(export)
-    export.set_defaults(execute=_export)
+    exporting.add_arguments(export)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -101,16 +98,3 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         print("\n".join(f"{folder.run_id}: {fault}" for fault in faults) or f"{folder.run_id}: verified")
     return 1 if faults else 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    from seahelm_lite.engine.submission import submission, write_submission
-    from seahelm_lite.runs import load_run
-
-    made = submission(load_run(options.run).folder, options.submission)
-    write_submission(made, options.out)
-    if options.json:
-        print_json({"file": str(options.out), "answers": len(made.rows), "blank": made.blank})
-    else:
-        print(f"{options.out}: {len(made.rows)} answers, {made.blank} of them blank")
-    return 0

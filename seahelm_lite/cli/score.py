@@ -20,8 +20,11 @@ def add(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
     from seahelm_lite.cli.differences import difference_sentences
+    from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
+    from seahelm_lite.cli.shuffled import shuffled_sentences
     from seahelm_lite.cli.tables import console, score_table
+    from seahelm_lite.cli.variances import variance_sentences
     from seahelm_lite.runs import load_run, score_again
     from seahelm_lite.scoring.spread import is_complete
 
@@ -34,7 +37,10 @@ def execute(options: argparse.Namespace) -> int:
     else:
         out = console()
         out.print(score_table(again.scores))
-        for sentence in (*rotation_sentences(again.scores), *difference_sentences(again.differences)):
+        quick = quick_sentences(quick_facts(run.manifest["tasks"]))
+        orders = (*rotation_sentences(again.scores), *shuffled_sentences(again.scores))
+        varied = (*variance_sentences(again.scores), *orders)
+        for sentence in (*quick, *varied, *difference_sentences(again.differences)):
             out.print(sentence, markup=False, soft_wrap=True)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)

@@ -113,6 +113,8 @@ def _draw(made: Sheet) -> None:
 
 
 def _numbers(made: Sheet) -> Iterator[tuple[str, str]]:
+    from seahelm_lite.catalog.quick import DOCUMENTS
+
     card, facts = made.card, made.known.facts
     yield "language", card.language + (f", {card.variety}" if card.variety else "")
     if card.compat.peers:
@@ -120,6 +122,7 @@ def _numbers(made: Sheet) -> Iterator[tuple[str, str]]:
     yield "metrics", ", ".join(card.metrics)
     if facts is None:
         yield made.known.state, f"{made.known.reason}"
+        yield "quick", f"at most {DOCUMENTS} documents, by the rule; not registered without the data"
         return
     yield "documents", f"{facts.documents} in {facts.clusters} clusters; {facts.shots} more for examples"
     if facts.options is not None:
@@ -129,6 +132,7 @@ def _numbers(made: Sheet) -> Iterator[tuple[str, str]]:
     for name, value in facts.baselines.items():
         yield name, f"{percent(value)} %"
     yield "told apart", _apart(made, facts)
+    yield "quick", _quick(facts)
 
 
 def _apart(made: Sheet, facts: Facts) -> str:
@@ -138,6 +142,18 @@ def _apart(made: Sheet, facts: Facts) -> str:
         f"two models must differ by about {percent(facts.detectable)} points before this task can tell them apart "
         f"(four times in five, at a level of 5 %, if {_assumption(made)})"
     )
+
+
+def _quick(facts: Facts) -> str:
+    """What `run --quick` asks of the task, and what that costs."""
+    from seahelm_lite.catalog.quick import DOCUMENTS
+    from seahelm_lite.cli.quick import loss_of_precision
+
+    quick = facts.quick
+    if quick is not None:
+        loss = loss_of_precision(quick.times_as_wide, quick.detectable, facts.detectable)
+        return f"{quick.documents} documents, registered as {quick.id}: {loss}"
+    return "the whole task" if facts.documents <= DOCUMENTS else f"{DOCUMENTS} documents, by the rule; not registered"
 
 
 def _human(human: Any) -> str:
@@ -154,6 +170,8 @@ def _data(made: Sheet) -> Iterator[tuple[str, str]]:
         yield "" if number else "pinned", source
     if len(made.sources) > 4:
         yield "", f"and {len(made.sources) - 4} more files"
+    if card.canary is not None:
+        yield "canary", f"{card.canary}, in every row of its files; a corpus that has it holds them"
     yield "task file", str(made.task.file.path)
     for reason, count in (facts.excluded if facts is not None else {}).items():
         yield "left out", f"{count}: {reason}"

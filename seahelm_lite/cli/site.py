@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
         metavar="DIR",
         action="append",
         required=True,
-        help="folder of board results (BOARD.json), as `board build` writes them; may be given again",
+        help="folder of board results (BOARD.json), or of releases, of which the newest is shown; may be given again",
     )
     build.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="folder of the site: new, empty, or an earlier site"

@@ -3,15 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from seahelm_lite.records import Document, JsonValue
 from seahelm_lite.stats.intervals import Estimate
 from seahelm_lite.stats.paired import PairedTest
 from seahelm_lite.stats.parts import Parts
 
-Against = Literal["other", "last", "best"]
-"""What a run is compared with: the other of two, or the last or the best of a series."""
+Kind = Literal["pair", "models", "series"]
+"""Two runs; more, of which every two are asked about; or the checkpoints of one training."""
+
+Against = Literal["other", "first", "last", "best"]
+"""What a run is compared with: another, the first of several models, or the last or the best of a series."""
+
+Hidden = Literal["licence", "hurtful"]
+"""Why the documents of a task are not shown: the licence does not clearly allow it, or they may hurt their reader."""
+
+Key = tuple[str, str, int]
+"""Task, protocol and number of examples: what a column is headed by."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A document and what two runs answered to it, for the few that are shown."""
+
+    passage: str | None
+    """What the question is about, where it is about a text."""
+    question: str
+    options: tuple[str, ...]
+    """None where a text was asked for."""
+    wanted: str | None
+    """None where a rule looks at what was written."""
+    said: tuple[str | None, str | None]
+    """The answer that was read of each the first time; None where none could be."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """As the JSON has it."""
+        of_run, of_than = self.said
+        return {
+            "passage": self.passage,
+            "question": self.question,
+            "options": list(self.options),
+            "wanted": self.wanted,
+            "run": of_run,
+            "than": of_than,
+        }
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A document, or a pair of them, that two runs score differently."""
+
+    document: str
+    scores: tuple[float, float]
+    """Of the run and of the one it is compared with, repeats averaged."""
+    shown: Shown | None
+    """None beyond the first few, and where the documents of a task are not shown."""
+
+
+@dataclass(frozen=True)
+class Flips:
+    """On how many documents each of two runs is ahead."""
+
+    run: int
+    than: int
+    right_or_wrong: bool
+    """Whether answers are right or wrong, so that these are documents that only one of the two gets right."""
+    documents: tuple[Flip, ...] = ()
+    """Those of the run first, then those of the other; in each the largest differences first. None for a mean."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison of two runs comes to."""
+
+    better: int | None
+    """The better one, by its place; None where no difference is shown."""
+    equivalent: bool
+    """Whether they are shown to differ by less than the margin."""
+    margin: float
+    p_equivalent: float | None
+    """Of two one-sided tests that the difference is as large as the margin; None where nothing tells."""
+    p_equivalent_adjusted: float | None
+    """By Holm, for all comparisons of the family."""
+    detectable: float | None
+    """The difference that the test finds four times in five, at the level that Holm leaves to one of the family."""
+    reason: str | None
+    """Why that is not known."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +105,14 @@ class Answers:
     n_more: int
     """Documents that the run has besides those."""
     repeats: int
+    limited: bool = False
+    """Whether the run was asked some of the task's documents only."""
+    units: tuple[str, ...] = ()
+    """The document, or the pair of documents, that each of the clusters is of."""
+    scores: tuple[float, ...] | None = None
+    """Of each of these by itself; None where there is none."""
+    said: Mapping[str, str | None] = field(default_factory=dict)
+    """What was read of each document's first answer; none where the documents are not shown."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +142,19 @@ class Column:
     """Of the other runs."""
     notes: tuple[str, ...] = ()
     """What readers should know of how the runs differ all the same."""
+    language: str = "und"
+    """Of the documents (BCP 47)."""
+    right_or_wrong: bool = True
+    """Whether the metric is made of answers that are right or wrong."""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """Those that may be shown, by id."""
+    hidden: Hidden | None = None
+    """Why none may."""
+
+    @property
+    def key(self) -> Key:
+        """What it is headed by."""
+        return self.task, self.protocol, self.shots
 
 
 @dataclass(frozen=True)
@@ -82,6 +182,10 @@ class Contrast:
     """By Holm, for all tests of its family."""
     family: int
     """Number of those tests."""
+    verdict: Verdict | None = None
+    """None in a series, whose differences are read as a curve."""
+    flips: Flips | None = None
+    """None in a series, and where documents have no score by themselves."""
 
 
 @dataclass(frozen=True)
@@ -94,5 +198,5 @@ class Compared:
     """By the place of the run."""
     lacking: Mapping[int, str]
     best: int | None
-    """The run with the highest value, the first of equals; None for two runs."""
+    """The run of a series with the highest value, the first of equals; None for other runs."""
     contrasts: Sequence[Contrast]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from seahelm_lite.catalog.task_card import RECORDED, TaskCard
-from seahelm_lite.comparisons.columns import Lacking
+from seahelm_lite.catalog.task_card import RECORDED, Metric, TaskCard
+from seahelm_lite.comparisons.columns import Key, Lacking
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.models.training import Training, in_name
@@ -50,6 +50,8 @@ class AskedTask(BaseModel):
     data_sha256: str
     documents_total: int
     card: TaskCard
+    counted: Metric | None = None
+    """The metric that a board ranks by, where a board asks."""
 
     @property
     def question(self) -> Question:
@@ -57,18 +59,19 @@ class AskedTask(BaseModel):
         return Question(self.task, self.protocol, self.shots)
 
     @property
-    def metric(self) -> str:
-        """The headline metric."""
-        return self.card.metrics_in(self.protocol)[0]
+    def metric(self) -> Metric:
+        """The metric that is compared: that of the board, else the headline of the card."""
+        return self.counted or self.card.metrics_in(self.protocol)[0]
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """One run of a comparison."""
+    """One run of a comparison, or the runs that a row of a board is made of."""
 
     name: str
     """By which readers tell it from the others."""
     folder: RunFolder
+    """The first, of several."""
     status: str
     training: Training | None
     tasks: Mapping[Question, AskedTask]
@@ -81,9 +84,22 @@ class Entrant:
     settings: Mapping[str, JsonValue]
     scores: Mapping[Question, Mapping[str, Any]]
     """The headline scores."""
+    row: str | None = None
+    """Which row of which board it is; None for a run by itself."""
+    elsewhere: Mapping[Question, RunFolder] = field(default_factory=dict)
+    """Where the samples of a question are, when they are not in the first folder."""
+    absent: Mapping[Question, Lacking] = field(default_factory=dict)
+    """What a board says of cells without a value."""
+
+    @property
+    def folders(self) -> list[RunFolder]:
+        """All of its runs."""
+        return list({one.path: one for one in (self.folder, *self.elsewhere.values())}.values())
 
     def lacking(self, question: Question) -> Lacking | None:
         """Why the run has no value, as far as its files tell; None where it has one."""
+        if question in self.absent:
+            return self.absent[question]
         if question not in self.tasks:
             reason = self.skipped.get(question.task)
             return Lacking(f"skipped: {reason}" if reason else "not asked in this run", incomplete=False)
@@ -96,17 +112,31 @@ class Entrant:
 
     def samples(self, question: Question) -> list[Sample]:
         """The samples of a task, without those of its variations."""
-        return [scored.sample for scored in self.folder.read_samples(self.tasks[question].key)]
+        folder = self.elsewhere.get(question, self.folder)
+        return [scored.sample for scored in folder.read_samples(self.tasks[question].key)]
 
 
-def entrant(name: str, folder: RunFolder, manifest: Mapping[str, Any], scores: Sequence[Mapping[str, Any]]) -> Entrant:
+def entrant(
+    name: str,
+    folder: RunFolder,
+    manifest: Mapping[str, Any],
+    scores: Sequence[Mapping[str, Any]],
+    metrics: Mapping[Key, Metric] | None = None,
+) -> Entrant:
     """A run as one of those that are compared.
+
+    Args:
+        name: By which readers tell it from the others.
+        folder: The run.
+        manifest: Its manifest.
+        scores: Its scores.
+        metrics: Of the columns of a board, where one is asked about.
 
     Raises:
         RunFolderError: If its files are not as this version reads them.
     """
     try:
-        tasks = [AskedTask.model_validate(entry) for entry in manifest["tasks"]]
+        tasks = [_asked(entry, metrics or {}) for entry in manifest["tasks"]]
         told = {(*Question(one["task"], one["protocol"], one["shots"]), one["metric"]): one for one in scores}
         headlines = {task.question: told.get((*task.question, task.metric)) for task in tasks}
         training = manifest["model"].get("training")
@@ -128,6 +158,37 @@ def entrant(name: str, folder: RunFolder, manifest: Mapping[str, Any], scores: S
         raise RunFolderError(
             f"its manifest or its scores are not as this version reads them: {fault}", where=str(folder.path)
         ) from None
+
+
+def _asked(entry: Mapping[str, Any], metrics: Mapping[Key, Metric]) -> AskedTask:
+    task = AskedTask.model_validate(entry)
+    return task.model_copy(update={"counted": metrics.get(task.question)})
+
+
+def joined(
+    name: str, row: str, runs: Sequence[tuple[Entrant, Sequence[Question]]], absent: Mapping[Question, Lacking]
+) -> Entrant:
+    """The row of a board, whose cells may be of several runs of a model.
+
+    Args:
+        name: By which readers tell it from the others.
+        row: Which row of which board it is.
+        runs: At least one, each with the questions that are taken from it.
+        absent: What the board says of the other cells.
+    """
+    taken = {question: run for run, questions in runs for question in questions}
+    first = runs[0][0]
+    return replace(
+        first,
+        name=name,
+        row=row,
+        status="incomplete" if any(lacking.incomplete for lacking in absent.values()) else "complete",
+        tasks={question: run.tasks[question] for question, run in taken.items()},
+        entries={question: run.entries[question] for question, run in taken.items()},
+        scores={question: run.scores[question] for question, run in taken.items()},
+        elsewhere={question: run.folder for question, run in taken.items()},
+        absent=absent,
+    )
 
 
 def asked_otherwise(asked: Mapping[int, AskedTask], entrants: Sequence[Entrant]) -> dict[int, str]:

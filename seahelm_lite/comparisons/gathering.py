@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from seahelm_lite.comparisons.columns import Answers, Column, Lacking, NotCompared
+from seahelm_lite.comparisons.columns import Answers, Column, Key, Lacking, NotCompared
 from seahelm_lite.comparisons.entrants import (
     AskedTask,
     Entrant,
@@ -13,21 +13,27 @@ from seahelm_lite.comparisons.entrants import (
     prompted_otherwise,
     prompts_of,
 )
-from seahelm_lite.records import Sample
-from seahelm_lite.scoring.scores import read_answers, task_of_manifest
+from seahelm_lite.comparisons.units import hidden_in, unit_scores
+from seahelm_lite.records import Document, Sample
+from seahelm_lite.scoring.scores import RIGHT_OR_WRONG, read_answers, task_of_manifest
 from seahelm_lite.scoring.withheld import WithheldTable
 
 _SAME = 1e-9
 """Scores are written with twelve digits."""
 
 
-def gather(entrants: Sequence[Entrant]) -> tuple[list[Column], list[NotCompared]]:
+def gather(entrants: Sequence[Entrant], only: Iterable[Key] | None = None) -> tuple[list[Column], list[NotCompared]]:
     """Every task in every protocol that two runs share, and those that they do not.
+
+    Args:
+        entrants: The runs.
+        only: The columns that are asked about, in order; those of the runs where none are named.
 
     Raises:
         RunFolderError: If the samples of a run cannot be read.
     """
-    found = [_gathered(question, entrants) for question in dict.fromkeys(q for one in entrants for q in one.tasks)]
+    asked = (q for one in entrants for q in one.tasks) if only is None else (Question(*key) for key in only)
+    found = [_gathered(question, entrants) for question in dict.fromkeys(asked)]
     columns = [one for one in found if isinstance(one, Column)]
     return columns, [one for one in found if isinstance(one, NotCompared)]
 
@@ -100,6 +106,10 @@ class _Field:
             answers={run: self.answers[run] for run in self.asked},
             lacking=dict(sorted(self.lacking.items())),
             notes=tuple(self._notes()),
+            language=task.card.language,
+            right_or_wrong=task.card.kind == "multiple_choice" or task.metric in RIGHT_OR_WRONG,
+            documents=self._shown(),
+            hidden=hidden_in(task.card),
         )
 
     def not_compared(self) -> NotCompared:
@@ -120,20 +130,34 @@ class _Field:
     def _score(self, run: int, common: frozenset[str]) -> None:
         samples = [sample for sample in self.samples[run] if sample.document.id in common]
         task = task_of_manifest(self.entrants[run].entries[self.question], samples)
-        _, table = read_answers(task)
+        answers, table = read_answers(task)
         # A task whose answers are withheld has no value, and was left out before.
         assert not isinstance(table, WithheldTable)
-        metric = task.card.metrics_in(task.protocol)[0]
+        metric = self.asked[run].metric
         # Tasks of one suite may share source items, as parallel translations do; those of others do not.
         clusters = tuple(f"{task.card.suite}/{cluster}" for cluster in table.clusters(metric))
+        documents = len({sample.document.id for sample in self.samples[run]})
+        read = {s.document.id: one.prediction for s, one in zip(samples, answers, strict=True) if s.repeat == 0}
+        units, scores = unit_scores(table, metric, samples)
         self.answers[run] = Answers(
             table.estimate(metric),
             table.parts(metric),
             clusters,
-            len({sample.document.id for sample in self.samples[run]}) - len(common),
+            documents - len(common),
             1 + max(sample.repeat for sample in samples),
+            limited=documents < self.asked[run].documents_total,
+            units=units,
+            scores=scores,
+            said=read if hidden_in(task.card) is None else {},
         )
         self.chance, self.seed = table.chance(metric), task.seed
+
+    def _shown(self) -> dict[str, Document]:
+        """The documents, where their texts may be shown."""
+        newest = max(self.asked)
+        if hidden_in(self.asked[newest].card) is not None:
+            return {}
+        return {sample.document.id: sample.document for sample in self.samples[newest]}
 
     def _notes(self) -> Iterator[str]:
         """What readers should know of how the runs differ all the same."""

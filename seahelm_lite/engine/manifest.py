@@ -206,6 +206,8 @@ def _task_entry(task: PlannedTask) -> dict[str, Any]:
             for variation in task.variations
         ],
         "rotations": task.rotations.to_json() if task.rotations is not None else None,
+        "shuffled": task.shuffled.to_json() if task.shuffled is not None else None,
+        "quick": task.quick.to_json() if task.quick is not None else None,
         # As its author wrote it: what pydantic dumps without defaults lacks the kinds of pins and cannot be read back.
         "card": task.definition.file.data["metadata"]["seahelm_lite"],
     }

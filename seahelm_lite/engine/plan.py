@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 from seahelm_lite.catalog.compat import COMPAT, Peer
 from seahelm_lite.catalog.definitions import Pair, TaskDefinition
+from seahelm_lite.catalog.facts import Known
 from seahelm_lite.catalog.task_card import WRITTEN_PROTOCOLS, Protocol, ProtocolName
 from seahelm_lite.engine.compat import DIFFERENCES, load_as_peer, refuse_model
+from seahelm_lite.engine.quick import Quick, quick_of
 from seahelm_lite.engine.rotations import Rotations, rotations_of, unrotated
+from seahelm_lite.engine.shuffled import Shuffled, readings, refuse_shuffled, shuffled_of, unshuffled
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.engine.variations import Over, other_ways, unvaried
 from seahelm_lite.errors import AbsentSourceError, DataError, ProtocolError
@@ -61,6 +65,10 @@ class PlannedTask:
     """How answers are read in a compat mode; None where our own protocol says it."""
     rotations: Rotations | None = None
     """The documents that are asked in every order of their options, each further order a variation."""
+    shuffled: Shuffled | None = None
+    """The documents that are read with their options shuffled too, all of them in one variation."""
+    quick: Quick | None = None
+    """The subset that is asked; None where it is no quick one, or the whole task."""
 
     @property
     def shots(self) -> int:
@@ -115,21 +123,24 @@ def make_plan(
     model: Model,
     where: Where,
     absent: Iterable[Pair] = (),
+    known: Mapping[str, Known] = MappingProxyType({}),
 ) -> Plan:
     """Load the data and build every request.
 
     A task that cannot be asked here is skipped with its reason, where that is nobody's mistake: the model or the
     protocol does not suit it, or it is optional and its data cannot be had. So is what a suite would hold if anybody
-    could get it (`absent`).
+    could get it (`absent`). Where quick subsets are asked, `known` says which ones are registered.
 
     Raises:
-        SourceError, DataError: If the data of a task that is not optional is missing or faulty.
+        SourceError, DataError: If the data of a task that is not optional is missing or faulty, or its quick subset is
+            not the registered one.
         ProtocolError: If the model cannot do the protocol at all, or no task is left.
     """
     may_skip = frozenset(optional)
     tasks: list[PlannedTask] = []
     skipped = [Skipped(pair.name, f"not obtainable: {pair.note}") for pair in absent]
     refuse_impossible(spec.protocol, model.facts)
+    refuse_shuffled(spec, model.facts)
     if spec.compat is not None:
         refuse_model(spec.compat, model.facts)
     for definition in definitions:
@@ -137,7 +148,7 @@ def make_plan(
             if spec.compat is not None:
                 tasks.append(_plan_compat(definition, spec.compat, spec, model, where))
             else:
-                tasks.append(_plan_task(definition, spec, model, where))
+                tasks.append(_plan_task(definition, spec, model, where, known))
         except Unsuited as reason:
             skipped.append(Skipped(definition.name, str(reason)))
         except AbsentSourceError as error:
@@ -187,7 +198,9 @@ def protocol_for(definition: TaskDefinition, wanted: Protocol | None) -> Protoco
     return protocol
 
 
-def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
+def _plan_task(
+    definition: TaskDefinition, spec: RunSpec, model: Model, where: Where, known: Mapping[str, Known]
+) -> PlannedTask:
     protocol = protocol_for(definition, spec.protocol)
     facts = model.facts
     _refuse_egress(definition, spec, facts)
@@ -211,7 +224,10 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
     except DataError as error:
         raise Unsuited(f"{error.what}; {error.remedy}") from None
 
-    documents = limited(data.test, spec.limit, seed=spec.seed, task=definition.name)
+    quick = quick_of(definition, data, known) if spec.quick else None
+    documents = (
+        limited(data.test, spec.limit, seed=spec.seed, task=definition.name) if quick is None else quick.documents
+    )
 
     def samples(asking: Asking) -> tuple[PlannedSample, ...]:
         return _planned(documents, spec.repeats, Asker(definition.name, definition.card, protocol, asking).requests)
@@ -227,7 +243,11 @@ def _plan_task(definition: TaskDefinition, spec: RunSpec, model: Model, where: W
             Variation(f"{task.key}~rotation-{steps}", "rotations", task.shot_documents, _planned(moved, 1, ask))
             for steps, moved in rotations.orders()
         ]
-    return replace(task, variations=tuple(variations), rotations=rotations)
+    shuffled = shuffled_of(documents, data.test, definition.card, spec)
+    if shuffled is not None and shuffled.documents:
+        read = _planned(shuffled.documents, 1, lambda document, _: readings(definition.card, document, seed=spec.seed))
+        variations.append(Variation(f"{task.key}~shuffled", "shuffled", (), read))
+    return replace(task, variations=tuple(variations), rotations=rotations, shuffled=shuffled, quick=quick)
 
 
 def _plan_compat(definition: TaskDefinition, peer: Peer, spec: RunSpec, model: Model, where: Where) -> PlannedTask:
@@ -298,9 +318,15 @@ def _deviations(tasks: Sequence[PlannedTask], spec: RunSpec, facts: ModelFacts) 
         yield "--chat-template on not honoured: the model has no chat template"
     yield from unvaried([(task.definition.name, task.protocol) for task in tasks], spec, facts)
     yield from unrotated([(task.definition.card, task.protocol, task.rotations) for task in tasks], spec, facts)
+    yield from unshuffled([(task.definition.card, task.shuffled) for task in tasks], spec)
     for task in tasks:
         if _is_egress(task.definition, facts):
             yield f"--allow-egress: items of {task.definition.name}, which may not be redistributed, were sent out"
+        if task.quick is not None and not task.quick.registered:
+            yield (
+                f"{task.definition.name}: its quick subset follows from the rule alone, since none was registered for "
+                "this data and this card"
+            )
         if unfinished := task.definition.card.unfinished:
             yield f"{task.definition.name}: its card is unfinished ({', '.join(unfinished)})"
         for source in task.data.sources:

@@ -150,6 +150,8 @@ def _task_entry(run: RecordedRun, key: str, task: RecordedTask) -> dict[str, Any
         "latency": latency(_outcomes(task)),
         "variations": [],
         "rotations": None,
+        "shuffled": None,
+        "quick": None,
         "card": definition.file.data["metadata"]["seahelm_lite"],
     }
 

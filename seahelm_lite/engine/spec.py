@@ -36,6 +36,8 @@ class RunSpec(BaseModel):
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
     """Documents per task."""
+    quick: bool = False
+    """Whether to ask the registered subset of each task instead of the whole of it."""
     system_prompt: str | None = None
     chat_template: Literal["auto", "on", "off"] = "auto"
     thinking: Thinking = "auto"
@@ -47,6 +49,8 @@ class RunSpec(BaseModel):
 
     rotations: int = Field(default=0, ge=0, le=100)
     """Percent of the documents that are asked in every cyclic order of their options."""
+    shuffled: bool = False
+    """Whether some documents are read with their options shuffled too, to compare how likely each order is."""
 
     @field_validator("chat_template", "thinking", mode="before")
     @classmethod
@@ -68,6 +72,17 @@ class RunSpec(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _takes_one_subset(self) -> RunSpec:
+        if self.quick and self.limit is not None:
+            raise ValueError("quick and limit both say which documents are asked, so leave one of them out")
+        if self.quick and self.compat is not None:
+            raise ValueError(
+                f"the quick subsets are of our own rows, and compat {self.compat} asks rows of its own, so leave out "
+                "quick; limit takes some of them"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _can_be_switched(self) -> RunSpec:
         if self.thinking != "auto" and self.chat_template == "off":
             raise ValueError("thinking is switched in the chat template, so it cannot be off")
@@ -83,6 +98,7 @@ class RunSpec(BaseModel):
             "shot_seeds",
             "templates",
             "rotations",
+            "shuffled",
             "system_prompt",
             "chat_template",
             "max_tokens",

@@ -42,7 +42,7 @@ def submission(folder: RunFolder, task: str) -> Submission:
         raise RunFolderError(
             f"only {entry['documents']} of {entry['documents_total']} questions of {task} were asked",
             where=place,
-            remedy="Run it without --limit: what is missing from the file counts as wrong.",
+            remedy="Run it without --limit or --quick: what is missing from the file counts as wrong.",
         )
     if len(samples) > entry["documents"]:
         raise RunFolderError(

@@ -19,7 +19,7 @@ from seahelm_lite.prompts.shots import other_draws
 from seahelm_lite.prompts.words import WORDINGS
 from seahelm_lite.records import Document
 
-Over = Literal["templates", "shot_seeds", "rotations"]
+Over = Literal["templates", "shot_seeds", "rotations", "shuffled"]
 """What is varied, by the name of the setting."""
 
 

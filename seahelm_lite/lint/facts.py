@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from seahelm_lite.catalog.definitions import TaskDefinition
-from seahelm_lite.catalog.facts import Facts, LintFacts, Severity, card_hash
+from seahelm_lite.catalog.facts import Facts, LintFacts, QuickFacts, Severity, card_hash
+from seahelm_lite.catalog.quick import documents_hash, subset_id
+from seahelm_lite.catalog.task_card import Metric
 from seahelm_lite.lint.report import Report
+from seahelm_lite.prompts.subset import quick_subset
 from seahelm_lite.records import Document
-from seahelm_lite.scoring.detectable import detectable_difference
+from seahelm_lite.scoring.detectable import detectable_difference, times_as_wide
 from seahelm_lite.scoring.scores import table_without_answers
 from seahelm_lite.sources.documents import TaskDocuments
 
@@ -48,6 +51,22 @@ def work_out(task: TaskDefinition, data: TaskDocuments, report: Report) -> Facts
         detectable=_rounded(detectable),
         reasons=reasons,
         lint=LintFacts(status=report.status, rules=_by_rule(report)),
+        quick=_quick(task, metric, data.test),
+    )
+
+
+def _quick(task: TaskDefinition, metric: Metric, documents: tuple[Document, ...]) -> QuickFacts | None:
+    """The task's quick subset; None where that is the whole task."""
+    subset = quick_subset(documents, task=task.name)
+    if len(subset) == len(documents):
+        return None
+    sizes, whole = (list(Counter(one.cluster for one in some).values()) for some in (subset, documents))
+    return QuickFacts(
+        id=subset_id(task.card.suite),
+        documents=len(subset),
+        documents_sha256=documents_hash(subset),
+        times_as_wide=_rounded(times_as_wide(metric, sizes, whole)),
+        detectable=_rounded(detectable_difference(metric, sizes)),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import seahelm_lite
+from seahelm_lite.boards.reported import Figure as Reported
 from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.pages.collection import Model, Task, models, tasks
 from seahelm_lite.pages.environment import environment
@@ -15,8 +16,9 @@ from seahelm_lite.pages.fault import SiteError
 from seahelm_lite.pages.figure import figure, whisker
 from seahelm_lite.pages.folder import MARKER, check_folder, marker, write_folder
 from seahelm_lite.pages.languages import Language, languages
+from seahelm_lite.pages.publications import of_task, of_tasks
 from seahelm_lite.pages.ranking import Ranking, ranking
-from seahelm_lite.pages.reading import ReadBoard, read_boards
+from seahelm_lite.pages.reading import ReadBoard, read_boards, read_figures
 from seahelm_lite.pages.shelf import Shelf
 
 
@@ -37,16 +39,21 @@ class Contents:
     models: tuple[Model, ...]
     tasks: tuple[Task, ...]
     shelf: Shelf
+    reported: tuple[Reported, ...]
+    """What others published."""
 
     def pages(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Path below the folder of a language, template, and what the template shows."""
         yield "index.html", "home.html", {"boards": sorted(self.boards, key=_models_first)}
         for board, table in self.boards:
-            yield f"board/{board.slug}.html", "board.html", {"board": board, "ranking": table, "whisker": whisker}
+            published = of_tasks(self.reported, [column.task for column in board.results.columns])
+            shown = {"board": board, "ranking": table, "whisker": whisker, "published": published}
+            yield f"board/{board.slug}.html", "board.html", shown
         for model in self.models:
             yield f"model/{model.slug}.html", "model.html", {"model": model}
         for task in self.tasks:
-            yield f"task/{task.slug}.html", "task.html", {"task": task, "figure": figure}
+            shown = {"task": task, "figure": figure, "published": of_task(self.reported, task.name)}
+            yield f"task/{task.slug}.html", "task.html", shown
         if self.shelf.suites:
             yield "suites.html", "suites.html", {}
         for suite in self.shelf.suites:
@@ -65,7 +72,7 @@ def build_site(boards: Sequence[Path], out: Path, shelf: Shelf | None = None) ->
     The same results give the same bytes. A build that fails leaves the site that was there.
 
     Args:
-        boards: Folders of board results (`<board>.json`); nothing else may be in them.
+        boards: Folders of board results (`<board>.json`); nothing else may be in them but the folder `reported`.
         out: Where the site goes: an empty folder, a new one, or an earlier site.
         shelf: The suites that get pages; without them, the site has none.
 
@@ -79,9 +86,8 @@ def build_site(boards: Sequence[Path], out: Path, shelf: Shelf | None = None) ->
             raise SiteError("the boards are inside the output folder, which is replaced", where=str(folder))
     read = read_boards(boards)
     found = models(read)
-    contents = Contents(
-        tuple((board, ranking(board, found)) for board in read), found, tasks(read, found), shelf or Shelf()
-    )
+    ranked = tuple((board, ranking(board, found)) for board in read)
+    contents = Contents(ranked, found, tasks(read, found), shelf or Shelf(), read_figures(boards))
     files = _rendered(contents, shipped_folder("site"))
     pages = len(files)
     files |= _assets(shipped_folder("site"))

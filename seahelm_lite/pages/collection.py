@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seahelm_lite.boards.results import Cell, Column, Mark, Row, RowModel, RowSource
+from seahelm_lite.boards.coverage import is_full
+from seahelm_lite.boards.fields import Mark, RowSource
+from seahelm_lite.boards.results import Cell, Column, Row, RowModel
 from seahelm_lite.pages.numbers import thinking_counted, tokens_each
 from seahelm_lite.pages.reading import ReadBoard
 from seahelm_lite.pages.slugs import distinct, slug
@@ -37,7 +40,7 @@ class Place:
     def lacking(self) -> tuple[tuple[Column, Cell], ...]:
         """What keeps the model from a rank: the required columns that are not complete, with its cells of them."""
         pairs = zip(self.board.results.columns, self.row.cells, strict=True)
-        return tuple((column, cell) for column, cell in pairs if column.required and not _complete(column, cell))
+        return tuple((column, cell) for column, cell in pairs if column.required and not is_full(cell))
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,13 @@ class Model:
     facts: RowModel
     places: tuple[Place, ...]
     scores: tuple[Score, ...]
+    has_namesake: bool = False
+    """Whether another model, of another fingerprint, has its name too."""
+
+    @property
+    def label(self) -> str:
+        """By which readers tell it from the others."""
+        return f"{self.facts.name} ({self.facts.id})" if self.has_namesake else self.facts.name
 
     @property
     def slug(self) -> str:
@@ -112,10 +122,6 @@ class Task:
         return slug(self.name)
 
 
-def _complete(column: Column, cell: Cell) -> bool:
-    return cell.state == "value" and cell.n == column.n
-
-
 def asked(column: Column) -> Asked:
     """What was asked and how it was scored."""
     return column.task, column.version, column.task_file_sha256, column.protocol, column.shots, column.metric
@@ -137,7 +143,11 @@ def models(boards: Sequence[ReadBoard]) -> tuple[Model, ...]:
     for board in boards:
         for row in board.results.rows:
             places.setdefault(row.model, []).append(Place(board, row))
-    found = [Model(facts, tuple(there), _scores(there)) for facts, there in places.items()]
+    names = Counter(facts.name for facts in places)
+    found = [
+        Model(facts, tuple(there), _scores(there), has_namesake=names[facts.name] > 1)
+        for facts, there in places.items()
+    ]
     distinct("models", [(model.slug, _described(model)) for model in found])
     return tuple(sorted(found, key=lambda model: model.slug))
 

@@ -93,7 +93,7 @@ def _footer(compared: Comparison) -> Iterator[str]:
 
 
 def _in_words(compared: Comparison) -> Iterator[str]:
-    for part in _parts(compared):
+    for part in compared.parts:
         values = ", ".join(
             f"{_told(compared, run)}: {100 * (part.points[run].value or 0.0):.1f}" for run in sorted(part.points)
         )
@@ -108,7 +108,7 @@ def _told(compared: Comparison, run: int) -> str:
 
 def _title(part: Compared, compared: Comparison) -> str:
     if part.column is None:
-        return f"mean of {len(compared.mean_of)} tasks"
+        return compared.overall_title
     column = part.column
     columns = [one.column for one in compared.columns if one.column is not None]
     again = sum(one.task == column.task for one in columns) > 1
@@ -116,13 +116,9 @@ def _title(part: Compared, compared: Comparison) -> str:
     return f"{visible(column.task)}{how} ({column.metric})"
 
 
-def _parts(compared: Comparison) -> list[Compared]:
-    return [*([compared.mean] if compared.mean is not None else []), *compared.columns]
-
-
 def _panels(compared: Comparison) -> list[_Panel]:
     """The first over the whole width, the others in two rows of columns."""
-    first, *others = _parts(compared)
+    first, *others = compared.parts
     whole = _WIDTH - 2 * _MARGIN
     panels = [_Panel(compared, first, _MARGIN, _HEAD, whole, _LARGE)]
     half = (whole - _MARGIN) / 2

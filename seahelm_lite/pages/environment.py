@@ -9,9 +9,11 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from seahelm_lite.pages.ingredients import ingredients
 from seahelm_lite.pages.languages import SOURCE, Language
 from seahelm_lite.pages.numbers import Numbers, tokens_each
 from seahelm_lite.pages.slugs import slug
+from seahelm_lite.pages.spending import spent
 from seahelm_lite.pages.texts import of_item, visible, web_address
 from seahelm_lite.records import JsonValue
 
@@ -56,6 +58,8 @@ def environment(templates: Path, language: Language) -> Environment:
         numbers=Numbers(language.locale),
         language=language,
         tokens_each=tokens_each,
+        ingredients=ingredients,
+        spent=spent,
         web_address=web_address,
     )
     made.filters.update(slug=slug, plain_json=_plain_json)

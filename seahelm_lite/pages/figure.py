@@ -56,7 +56,7 @@ def figure(field: Field) -> Figure | None:
     """The figure of all models that have a value; None where none has."""
     column = field.column
     rows = tuple(
-        (model.facts.name, whisker(score.cell.value, score.cell.ci95, column.metric))
+        (model.label, whisker(score.cell.value, score.cell.ci95, column.metric))
         for model, score in field.entries
         if score.cell.value is not None
     )

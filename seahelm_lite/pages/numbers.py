@@ -9,9 +9,10 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import format_decimal
 
-from seahelm_lite.boards.results import Tokens
+from seahelm_lite.boards.fields import Tokens
 
-_MAY_BE_NEGATIVE = frozenset(("chrf_gain",))
+_MAY_BE_NEGATIVE = frozenset(("chrf_gain", "headline"))
+"""Metrics, and what stands for the scale of a headline that may be worse than guessing or copying."""
 
 
 @lru_cache(maxsize=4096)
@@ -53,6 +54,11 @@ class Numbers:
         """A fraction in percent with one decimal, rounded as the command line rounds it, without the sign."""
         return _written(Decimal(f"{100 * value:.1f}"), "#,##0.0", self._locale)
 
+    def points(self, value: float) -> str:
+        """A difference of fractions in percentage points, with one decimal and its sign."""
+        # Adding nought turns a negative nought into nought.
+        return _written(Decimal(f"{round(100 * value, 1) + 0.0:.1f}"), "+#,##0.0;-#,##0.0", self._locale)
+
     def interval(self, ci95: Sequence[float], metric: str) -> dict[str, str]:
         """The ends of an interval in percent, clipped for display: `lo` and `hi`."""
         lo, hi = (self.percent(clipped(bound, metric)) for bound in ci95)
@@ -62,6 +68,10 @@ class Numbers:
         """A whole number, or the nearest one."""
         return _written(Decimal(f"{number:.0f}"), "#,##0", self._locale)
 
-    def weight(self, number: float) -> str:
-        """A number with as many decimals as it needs, three at most."""
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with all its digits, and the code of its currency."""
+        return f"{_written(amount, '#,##0.##########', self._locale)}\u00a0{currency}"
+
+    def plain(self, number: float) -> str:
+        """A number as others wrote it, with as many decimals as it needs, three at most."""
         return _written(Decimal(str(number)), "#,##0.###", self._locale)

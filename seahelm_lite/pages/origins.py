@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from seahelm_lite.boards.results import Row, RowSource
+from seahelm_lite.boards.fields import RowSource
+from seahelm_lite.boards.results import Row
 
 
 @dataclass(frozen=True)

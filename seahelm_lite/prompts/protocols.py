@@ -77,12 +77,12 @@ def derive(card: TaskCard, protocol: Protocol, *, wording: int = 1) -> Form:
         return _written(card, words)
     if protocol == "ll-cloze":
         return _cloze(card, words)
-    listing = _head(card, words) + _option_lines(words)
+    shown = _head(card, words) + _option_lines(words)
     if protocol == "ll-letter":
         return Form(
             protocol=protocol,
             output_type="multiple_choice",
-            question=listing + _label(words, words.answer),
+            question=shown + _label(words, words.answer),
             choices=f"{{{{ {list(words.letters)!r}[:options|length] }}}}",
             target="answer",
             max_tokens=card.max_tokens,
@@ -91,12 +91,18 @@ def derive(card: TaskCard, protocol: Protocol, *, wording: int = 1) -> Form:
     return Form(
         protocol=protocol,
         output_type="generate_until",
-        question=listing + "\n" + _letter_instruction(words, wording) + "\n" + _label(words, words.answer),
+        question=shown + "\n" + _letter_instruction(words, wording) + "\n" + _label(words, words.answer),
         choices=None,
         target=f'{{"{ANSWER_MEMBER}": "{letter}"}}' if choosing else letter,
         max_tokens=card.max_tokens,
         letters=words.letters if choosing else (),
     )
+
+
+def listing(card: TaskCard) -> tuple[str, str]:
+    """The templates of an item that is written down and not asked: its question, and its lettered options after it."""
+    words = language_words(card.words_language)
+    return _head(card, words).removesuffix("\n"), "\n" + _option_lines(words)
 
 
 def _allowed(card: TaskCard) -> str:

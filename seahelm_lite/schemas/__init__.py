@@ -6,10 +6,22 @@ import json
 from importlib import resources
 from typing import Any, Literal
 
+SchemaName = Literal[
+    "run-1",
+    "scores-1",
+    "board-results-2",
+    "board-diff-1",
+    "model-1",
+    "comparison-2",
+    "bridge-1",
+    "overlap-1",
+]
 
-def schema(name: Literal["run-1", "scores-1", "board-results-1", "model-1", "bridge-1"]) -> dict[str, Any]:
+
+def schema(name: SchemaName) -> dict[str, Any]:
     """The schema of `manifest.json` (`run-1`), `scores.json` (`scores-1`), the results of a board, a model card, or of
-    what `compare --bridge --json` prints."""
+    what `compare --json` (`comparison-2`), `compare --bridge --json`, `board diff --json` or
+    `data overlap --json` (`overlap-1`) prints."""
     text = (resources.files(__package__) / f"{name}.json").read_text(encoding="utf-8")
     body: dict[str, Any] = json.loads(text)
     return body

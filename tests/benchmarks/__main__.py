@@ -8,7 +8,19 @@ import sys
 # Read by tqdm when it is first imported: bars would cost time and hide the figures.
 os.environ["TQDM_DISABLE"] = "1"
 
-from tests.benchmarks import agreement_local, api, chance, generation, imports, local, prompts, run, scoring
+from tests.benchmarks import (
+    agreement_local,
+    api,
+    chance,
+    generation,
+    imports,
+    local,
+    overlap,
+    prompts,
+    run,
+    scoring,
+    stats,
+)
 
 BENCHMARKS = {
     "agreement": agreement_local.main,
@@ -17,9 +29,11 @@ BENCHMARKS = {
     "generation": generation.main,
     "imports": imports.main,
     "local": local.main,
+    "overlap": overlap.main,
     "prompts": prompts.main,
     "run": run.main,
     "scoring": scoring.main,
+    "stats": stats.main,
 }
 
 

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.measuring import peak_mib
+
 os.environ["TQDM_DISABLE"] = "1"
 _FLOOR_ROW = 1024
 """Tokens of a row of the dense pass that is the floor."""
@@ -39,7 +41,7 @@ def main() -> None:
         forwarded += (kwargs["input_ids"] if "input_ids" in kwargs else args[0]).numel()
 
     lm.model.register_forward_pre_hook(count, with_kwargs=True)
-    _say(answers, {"threads": torch.get_num_threads(), "peak_mib": _peak_mib()})
+    _say(answers, {"threads": torch.get_num_threads(), "peak_mib": peak_mib()})
     for line in sys.stdin:
         which, batch = line.split()
         asked, lm.batch_size_per_gpu = pairs[which], int(batch)
@@ -51,7 +53,7 @@ def main() -> None:
             lm.plan(asked)  # a pass over what has been planned before would be without it
         found = _dense_pass(lm) if side == "floor" else _pass(lm, asked)
         told = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "forwarded": forwarded}
-        _say(answers, {**told, "peak_mib": _peak_mib(), "answers": found, "trie": _trie(lm) if side == "floor" else {}})
+        _say(answers, {**told, "peak_mib": peak_mib(), "answers": found, "trie": _trie(lm) if side == "floor" else {}})
 
 
 def _pass(lm: Any, pairs: Sequence[tuple[str, str]]) -> list[tuple[float, bool]]:
@@ -84,12 +86,6 @@ def _dense_pass(lm: Any) -> list[Any]:
             torch.logsumexp(out.logits, dim=-1)
         left -= size
     return []
-
-
-def _peak_mib() -> float:
-    """Of this process alone: `ru_maxrss` begins with what the process that started it had in memory."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _say(out: Any, told: dict[str, Any]) -> None:

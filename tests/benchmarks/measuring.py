@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -18,3 +19,9 @@ def cpu_seconds(work: Callable[[], Result], *, runs: int = 3) -> tuple[float, Re
         result = work()
         seconds.append(time.process_time() - before)
     return statistics.median(seconds), result
+
+
+def peak_mib() -> float:
+    """Of this process alone: `ru_maxrss` begins with what the process that started it had in memory."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

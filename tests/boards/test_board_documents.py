@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from seahelm_lite.boards.results import BoardError
+from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.engine.run_folder import RunFolder
 from tests.boards.making import Workshop, edit, letters, of
 

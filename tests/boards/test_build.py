@@ -19,13 +19,13 @@ from tests.boards.making import Workshop, cell, letters, of
 
 
 def is_as_the_schema_says(results: BoardResults) -> None:
-    Draft202012Validator(schema("board-results-1")).validate(json.loads(results_text(results)))
+    Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
 
 
 def test_models_are_ranked_by_the_weighted_mean_of_the_required_columns(workshop: Workshop) -> None:
     workshop.model("good", one=letters(12), two=letters(6))
     workshop.model("poor", one=letters(3), two=letters(12))
-    results = workshop.build(tasks=[{"task": "one", "weight": 3}, {"task": "two"}])
+    results = workshop.build(tasks=[{"task": "one", "weight": 0.75}, {"task": "two", "weight": 0.25}])
     is_as_the_schema_says(results)
     assert [(row.model.name, row.headline.value) for row in results.rows] == [
         ("replay-good", 0.875),
@@ -97,9 +97,18 @@ def test_baselines_are_rows_like_others(workshop: Workshop) -> None:
     results = workshop.build()
     assert [(row.model.kind, row.model.id) for row in results.rows] == [
         ("baseline", "baseline-majority"),
-        ("measured", "replay-good"),
+        ("replayed", "replay-good"),
     ]
     assert of(results, "baseline-majority").cells[0].deviations == ("majority knows the answer keys of the test split",)
+
+
+@pytest.mark.parametrize(("named", "shown"), [(None, {"majority", "longest"}), (["longest"], {"longest"}), ([], set())])
+def test_a_board_shows_the_baselines_that_its_card_names(
+    workshop: Workshop, named: list[str] | None, shown: set[str]
+) -> None:
+    workshop.model("good", one=letters(11), two=letters(11))
+    results = workshop.build(**({} if named is None else {"baselines": named}))
+    assert [set(column.baselines) for column in results.columns] == [shown, shown]
 
 
 def test_a_single_model_ranks_first_and_is_compared_with_none(workshop: Workshop) -> None:

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from seahelm_lite.boards.files import results_text
+from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.schemas import schema
 from tests.boards.making import IMPORTED, Workshop, as_imported, cell, edit, letters
 
@@ -61,7 +62,7 @@ def test_a_recorded_model_names_its_source_files_and_licence(workshop: Workshop)
     as_imported(workshop.model("theirs", one=letters(9), two=letters(6)))
     workshop.model("ours", one=letters(9), two=letters(6))
     results = workshop.build(protocol="recorded:somewhere")
-    Draft202012Validator(schema("board-results-1")).validate(json.loads(results_text(results)))
+    Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
     (row,) = results.rows
     assert (row.model.kind, row.source and row.source.title, row.source and row.source.licence) == (
         "recorded",
@@ -90,3 +91,45 @@ def test_the_name_of_a_row_is_fit_for_an_address(workshop: Workshop, name: str, 
     folder = workshop.model("good", one=letters(9))
     edit(folder, "manifest.json", lambda body: body["model"].update(name=name))
     assert [row.model.id for row in workshop.build().rows] == [slug]
+
+
+PRICE = {"currency": "USD", "per": 1000000, "prompt": 1.0, "completion": 2.0, "as_of": "2026-09-30", "src": "page"}
+
+
+def _priced(folder: RunFolder, value: float | None, without_usage: int = 0) -> None:
+    """Make a run look as one whose endpoint has a price."""
+    cost = {"value": value, "responses_without_usage": without_usage, "per_item": None, "per_right_answer": None}
+    edit(folder, "manifest.json", lambda body: body["cost"].update(price=PRICE))
+    edit(folder, "scores.json", lambda body: body["scores"][0].update(cost={**cost, "reason": "made"}))
+
+
+def test_a_cell_says_what_its_answers_cost_and_how_many_were_right(workshop: Workshop) -> None:
+    _priced(workshop.model("dear", one=letters(9)), 0.0000125)
+    workshop.model("free", one=letters(6))
+    results = workshop.build(tasks=[{"task": "one"}])
+    Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
+    dear, free = (cell(results, name, "one") for name in ("dear", "free"))
+    assert dear.cost is not None
+    assert (dear.cost.total, dear.cost.currency, str(dear.cost.price_as_of)) == ("0.0000125", "USD", "2026-09-30")
+    assert (dear.right, free.right) == (9, 6)
+    assert free.cost is None
+
+
+@pytest.mark.parametrize(("value", "without_usage"), [(None, 12), (0.5, 1)])
+def test_a_cost_of_some_answers_only_is_none(workshop: Workshop, value: float | None, without_usage: int) -> None:
+    _priced(workshop.model("dear", one=letters(9)), value, without_usage)
+    assert cell(workshop.build(tasks=[{"task": "one"}]), "dear", "one").cost is None
+
+
+def test_a_cell_says_how_much_likelier_documents_are_as_published(workshop: Workshop) -> None:
+    workshop.task("one", metrics=["acc", "macro_f1"])
+    folder = workshop.model("fluent", one=letters(9))
+    told = {"orders": 3, "value": 0.25, "reason": None, "ci95": [0.1, 0.4], "n": 11, "p": 0.01}
+    edit(folder, "scores.json", lambda body: body["scores"][0].update(shuffled=told))
+    workshop.model("other", one=letters(6))
+    for metric in ("acc", "macro_f1"):
+        results = workshop.build(tasks=[{"task": "one", "metric": metric}])
+        Draft202012Validator(schema("board-results-2")).validate(json.loads(results_text(results)))
+        fluent, other = (cell(results, name, "one").shuffled for name in ("fluent", "other"))
+        assert fluent is not None
+        assert (fluent.value, fluent.ci95, fluent.n, other) == (0.25, (0.1, 0.4), 11, None)

@@ -14,6 +14,7 @@ from seahelm_lite.boards.files import results_text, write_results
 from seahelm_lite.boards.results import BoardResults
 from seahelm_lite.boards.runs import read_runs
 from tests.boards.making import Workshop, letters
+from tests.small_task import SmallTask, row
 
 
 @pytest.fixture
@@ -41,6 +42,17 @@ def test_a_file_as_it_was_built_has_no_faults(filled: Workshop) -> None:
     assert _faults(filled, path, again=True) == []
 
 
+def test_documents_clustered_by_a_column_called_document_are_no_fault(workshop: Workshop) -> None:
+    """As the sentences of an article of NTREX are: that is another thing than each document by itself."""
+    rows, shots = [row(n, answer=0, document=f"article {n // 3}") for n in range(12)], [row(100 + n) for n in range(4)]
+    SmallTask(workshop.root / "tasks", rows, shots, {"id": "one", "document": {"cluster": "document"}}).write()
+    workshop.model("a", one=letters(11), two=letters(12))
+    results = workshop.build()
+    assert (results.columns[0].cluster_key, results.rows[0].cells[0].n_clusters) == ("row.document", 4)
+    assert (results.columns[1].cluster_key, results.rows[0].cells[1].n_clusters) == ("document", 12)
+    assert _faults(workshop, _written(workshop), again=True) == []
+
+
 def _headline(body: Any) -> None:
     body["rows"][0]["headline"]["value"] = 0.99
 
@@ -66,7 +78,7 @@ def _coverage(body: Any) -> None:
 
 
 def _promoted(body: Any) -> None:
-    body["rows"][3].update(status="ranked", rank={"lo": 1, "hi": 4}, group=2)
+    body["rows"][3].update(status="ranked", rank={"lo": 1, "hi": 4}, group=2, first=0.0)
     body["rows"][3]["headline"] = body["rows"][0]["headline"]
 
 

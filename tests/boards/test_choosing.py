@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from seahelm_lite.boards.results import BoardError
+from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.engine.run_folder import RunFolder
 from tests.boards.making import Workshop, as_imported, cell, copied, edit, give, letters
 

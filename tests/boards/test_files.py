@@ -13,13 +13,14 @@ from jsonschema import Draft202012Validator, ValidationError
 from pydantic import BaseModel
 
 from seahelm_lite.boards import results as model
+from seahelm_lite.boards.fields import BoardError
 from seahelm_lite.boards.files import results_text, write_results
-from seahelm_lite.boards.results import BoardError, BoardResults, read_results
+from seahelm_lite.boards.results import BoardResults, read_results
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.schemas import schema
 from tests.boards.making import Workshop, as_imported, letters
 
-SCHEMA = schema("board-results-1")
+SCHEMA = schema("board-results-2")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing_behind(built:
         (b"{", "is not board results: Invalid JSON"),
         (b"\xff", "is not board results: Invalid JSON"),
         (b"[]", "is not board results: Input should be an object"),
-        (b'{"schema": "seahelm-lite/board-results/2"}', "is not board results: schema: Input should be"),
+        (b'{"schema": "seahelm-lite/board-results/1"}', "is not board results: schema: Input should be"),
     ],
 )
 def test_a_file_that_is_no_board_results_is_named(tmp_path: Path, content: bytes, told: str) -> None:
@@ -90,7 +91,7 @@ def test_a_file_that_is_no_board_results_is_named(tmp_path: Path, content: bytes
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BoardError, match=r"made\.json: cannot be read: No such file"):
+    with pytest.raises(BoardError, match=r"made\.json: cannot be read: No such file.*\. Name a results file"):
         read_results(tmp_path / "made.json")
 
 
@@ -110,12 +111,21 @@ def test_a_board_of_recorded_answers_is_as_the_schema_says(workshop: Workshop) -
 
 
 CHANGES = [
-    pytest.param(("schema",), "seahelm-lite/board-results/2", id="another schema"),
+    pytest.param(("schema",), "seahelm-lite/board-results/1", id="another schema"),
     pytest.param(("note",), "trust us", id="a key of one's own"),
     pytest.param(("board", "languages"), ["Malay"], id="a language by name"),
     pytest.param(("columns",), [], id="no columns"),
     pytest.param(("columns", 0, "metric"), "accuracy", id="a metric that does not exist"),
-    pytest.param(("columns", 0, "weight"), 0, id="a column without weight"),
+    pytest.param(("columns", 0, "share"), 1.5, id="a column with more than the whole headline"),
+    pytest.param(("columns", 0, "share"), 0, id="a column without a share"),
+    pytest.param(("columns", 0, "overlaps"), [{"corpus": "web"}], id="half an overlap"),
+    pytest.param(("board", "standing"), "gold", id="another standing"),
+    pytest.param(("board", "release"), "soon", id="a release without a day"),
+    pytest.param(("nodes",), [{"path": [], "share": 1, "columns": [0]}], id="a node without a name"),
+    pytest.param(("sensitivity", "order_kept"), 2, id="an order kept twice over"),
+    pytest.param(("rows", 0, "first"), None, id="ranked without first places"),
+    pytest.param(("rows", 0, "cells", 0, "cost"), {"total": "1", "currency": "USD"}, id="a price without a day"),
+    pytest.param(("rows", 0, "cells", 0, "right"), -1, id="fewer than no right answers"),
     pytest.param(("comparison", "method"), "by eye", id="another way of comparing"),
     pytest.param(("comparison", "models"), 1, id="a comparison of one model"),
     pytest.param(("rows", 0, "rank"), None, id="ranked without a rank"),

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from seahelm_lite.boards.reproduce import SETTINGS, SWITCHES
 from seahelm_lite.cli.main import main
+from seahelm_lite.engine.spec import RunSpec
 from tests.boards.making import Workshop, as_imported, cell, edit, letters
 
 
@@ -43,6 +45,24 @@ def test_every_setting_that_was_given_is_named(workshop: Workshop) -> None:
         "--shot-seeds 3 --seed 3 --repeats 2 --templates all --limit 5 --chat-template off --max-tokens 9 "
         "--allow-egress --out out"
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [("rotations", 20, "--rotations 20"), ("thinking", "on", "--thinking on"), ("quick", True, "--quick")],
+)
+def test_what_makes_another_run_of_the_same_tasks_is_named(
+    setting: str, value: object, told: str, workshop: Workshop
+) -> None:
+    folder = workshop.model("model", one=letters(9))
+    edit(folder, "manifest.json", lambda body: body["spec"].update({setting: value}))
+    command = cell(workshop.build(), "model", "one").command
+    assert command == f"seahelm-lite run --model replay:model.jsonl --task one {told} --out out"
+
+
+def test_no_setting_of_a_run_is_forgotten() -> None:
+    told = {*SETTINGS, *SWITCHES, "model", "suites", "tasks", "system_prompt"}
+    assert told == set(RunSpec.model_fields)
 
 
 def test_a_system_prompt_is_known_by_its_hash(workshop: Workshop) -> None:

@@ -47,6 +47,12 @@ def _without_column(body: Any) -> None:
         row["cells"].pop()
 
 
+def _with_a_level(body: Any) -> None:
+    body["board"]["levels"] = ["pillar"]
+    for column in body["columns"]:
+        column["path"] = ["knowledge"]
+
+
 def _better_by_one(body: Any) -> None:
     """The value and the headline, and not the interval."""
     body["rows"][1]["cells"][0]["value"] = 11 / 12
@@ -67,6 +73,9 @@ def _all_unread(body: Any) -> None:
     body["rows"][0]["cells"][0]["marks"] = ["parse!"]
 
 
+FOUND = {"corpus": "web", "corpus_sha256": "0" * 64, "found": 0, "n": 12}
+"""Nothing of a column in a corpus."""
+
 OF_THE_CARD = "is not that of the board card"
 
 NOTICED: dict[str, tuple[Tampering, str]] = {
@@ -82,8 +91,20 @@ NOTICED: dict[str, tuple[Tampering, str]] = {
         "one: its licence is not that of the card",
     ),
     "the hash of a task file": (changed("columns", 0, task_file_sha256="0" * 64), "the task file of one has changed"),
-    "the weight of a column": (changed("columns", 0, weight=2), "one: its weight is not that of the card"),
-    "a column not required": (changed("columns", 1, required=False), "two: its required is not that of the card"),
+    "the share of a column": (changed("columns", 0, share=0.9), "one: its share is not that of the card"),
+    "a level": (_with_a_level, f"its levels {OF_THE_CARD}"),
+    "what people score": (
+        changed("columns", 0, human={"value": 0.9, "told": "We asked.", "source": "none"}),
+        "one: its human is not that of the card",
+    ),
+    "the standing of the board": (changed("board", standing="preview"), f"its standing {OF_THE_CARD}"),
+    "its scale": (changed("board", normalisation="chance"), f"its normalisation {OF_THE_CARD}"),
+    "a defect of the board": (changed("board", defects=["none"]), f"its defects {OF_THE_CARD}"),
+    "whether it takes quick runs": (changed("board", quick=True), f"its quick {OF_THE_CARD}"),
+    "a column not required": (
+        changed("columns", 1, required=False, share=0.0),
+        "two: its required is not that of the card",
+    ),
     "a column taken away": (_without_column, "it has 1 columns, the board card 2"),
     "the documents of a column": (changed("columns", 0, n=11), "is of 12 documents, the task has 11"),
     "a chance that is none": (changed("columns", 0, chance=1.5), "one: its chance or a baseline is no share"),
@@ -103,6 +124,8 @@ NOTICED: dict[str, tuple[Tampering, str]] = {
     "answered documents": (changed_cell(0, 0, n_answered=11), "has a value, and answers to 11 of 12"),
     "a gap filled": (changed_cell(3, 1, n_answered=12), "has 2 errors, and answers to 12 of 12 documents"),
     "a gap without errors": (changed_counts(3, 1, error=0, scored=12), "is incomplete, and has no errors"),
+    "more right answers than the accuracy says": (changed_cell(2, 0, right=3), "it has 3 right answers of 12"),
+    "fewer right answers than the accuracy says": (changed_cell(0, 0, right=1), "it has 1 right answers of 12"),
     "a mark taken away": (changed_cell(5, 0, marks=[]), "is marked by nothing, and should be by limited"),
     "a mark put on": (changed_cell(0, 0, marks=["parse!"]), "is marked parse!, and should be by nothing"),
     "answers made unread without a mark": (changed_counts(2, 0, scored=8, unparsed=4), "should be by parse!"),
@@ -125,6 +148,51 @@ NOTICED: dict[str, tuple[Tampering, str]] = {
     "the note": (changed("comparison", note="By eye."), "is not how this version compares them"),
     "the draws": (changed("comparison", draws=9_999), "over 9999 draws"),
     "the pairs": (changed("comparison", pairs=1), "1 pairs of 3 models were compared"),
+    "the pairs told apart": (changed("comparison", pairs_told_apart=3), "3 pairs are told apart, the ranks say 2"),
+    "the neighbours told apart": (
+        changed("comparison", neighbours_told_apart=2),
+        "2 neighbours are told apart, the ranks allow 1",
+    ),
+    "a difference of nought that can be told": (
+        changed("comparison", detectable=0.0),
+        "it says that a difference of 0.0 can be told",
+    ),
+    "no word of how models were compared": (changed(comparison=None), "nothing says how they were compared"),
+    "first places": (changed("rows", 0, first=1.0), "the shares of first places sum to"),
+    "an order that other weights keep": (
+        changed("sensitivity", order_kept=0.5, first_kept=0.5),
+        "what it says of other weights is not what they do",
+    ),
+    "decisions kept less than the order": (
+        changed("sensitivity", decisions_kept=0.0),
+        "keep the order more often than what is told apart in it",
+    ),
+    "no word of other weights": (changed(sensitivity=None), "does not say what other weights do to the order"),
+    "the place of a value on the scale": (
+        changed_cell(0, 0, normalised=0.99),
+        "its place on the board's scale is 0.99, its value has 0.916666666667",
+    ),
+    "a subset called all": (changed_cell(5, 0, subset=None, marks=[]), "is of 5 documents of 12, and says that it"),
+    "all called a subset": (changed_cell(0, 0, subset="limit"), "is of 12 documents of 12, and says that it asked"),
+    "more right answers than were read": (changed_cell(0, 0, right=13), "it has 13 right answers of 12"),
+    "other orders of more documents than there are": (
+        changed_cell(0, 0, shuffled={"value": 0.1, "ci95": None, "n": 13}),
+        "it says of 13 documents what other orders of options do, the task has 12",
+    ),
+    "other orders with an interval beside": (
+        changed_cell(0, 0, shuffled={"value": 0.1, "ci95": [0.2, 0.3], "n": 12}),
+        "options in other orders differ by 0.1, with the interval 0.2 to 0.3",
+    ),
+    "more found than looked for": (
+        changed("columns", 0, overlaps=[{**FOUND, "found": 13}]),
+        "of 12 documents 13 were found in web",
+    ),
+    "a corpus twice": (changed("columns", 0, overlaps=[FOUND, FOUND]), "its overlaps are not in order"),
+    "a mark of an overlap left out": (
+        changed("columns", 0, overlaps=[{**FOUND, "found": 1}]),
+        "is marked by nothing, and should be by overlap?",
+    ),
+    "a draft that is none": (changed_cell(0, 0, marks=["draft"]), "is marked draft, and should be by nothing"),
     "a model called a baseline": (changed("rows", 0, "model", kind="baseline"), "its command does not make"),
     "a model called recorded": (changed("rows", 0, "model", kind="recorded"), "is recorded, and has no source"),
     "a command of something else": (changed_cell(0, 0, command="rm -rf out"), "its command does not make"),
@@ -188,6 +256,12 @@ def _told_apart(body: Any) -> None:
     places = ((1, 1, 1), (2, 2, 2), (3, 3, 3))
     for row, (lo, hi, group) in zip(body["rows"], places, strict=False):
         row.update(rank={"lo": lo, "hi": hi}, group=group)
+    body["comparison"].update(pairs_told_apart=3, neighbours_told_apart=2)
+
+
+def _first_again(body: Any) -> None:
+    for row, share in zip(body["rows"], (0.9, 0.1, 0.0), strict=False):
+        row.update(first=share)
 
 
 def _other_name(body: Any) -> None:
@@ -209,6 +283,14 @@ ONLY_WITH_RUNS: dict[str, Tampering] = {
     "how wrong answers ended": changed_counts(2, 0, scored=11, refused=1),
     "why a cell was not run": changed_cell(4, 1, reason="the model is too good for it"),
     "chance": changed("columns", 0, chance=0.1),
+    "a corpus that nobody searched": changed("columns", 0, overlaps=[FOUND]),
+    "other orders that nobody asked for": changed_cell(0, 0, shuffled={"value": 0.1, "ci95": None, "n": 12}),
+    "a price that nobody paid": changed_cell(
+        0, 0, cost={"total": "0.5", "currency": "USD", "price_as_of": "2026-01-01"}
+    ),
+    "what can be told apart": changed("columns", 0, detectable=0.001),
+    "what can be told of headlines": changed("comparison", detectable=0.001),
+    "who is first how often": _first_again,
     "baselines": changed("columns", 0, baselines={}),
     "rows left out of the data": changed("columns", 0, excluded={"too hard": 3}),
     "the hash of the data": changed("columns", 0, data_sha256="0" * 64),

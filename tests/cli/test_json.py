@@ -61,7 +61,7 @@ def test_only_tasks_of_a_hub_are_listed_without_numbers(call: Call) -> None:
 
 def test_suites_are_listed(call: Call) -> None:
     (suite,) = (entry for entry in _told(call, "tasks", "list", "--suites") if entry["suite"] == "ms-core")
-    assert suite["optional"] == ["malaymmlu"]
+    assert "malaymmlu" in suite["optional"]
     assert "regional_basics_ms" in suite["tasks"]
 
 

@@ -164,3 +164,18 @@ def test_gen_choice_is_shown_with_its_schema_and_cannot_be_exported(small: Small
     for what in ("small", "small_suite"):
         told = refused(call("tasks", "export", what, "--protocol", "gen-choice"))
         assert told.startswith("lm-eval cannot ask for an answer that fits a JSON schema")
+
+
+def test_what_the_standard_error_is_of_is_said(small: SmallTask, server: ChatServer, call: Call) -> None:
+    sentence = "small acc: standard error "
+    assert sentence not in call(*command(server)).out
+    called = call(*command(server, "--shots", "1", "--shot-seeds", "2", "--repeats", "2", "--json"))
+    told = json.loads(called.out)
+    variance = told["scores"][0]["variance"]
+    # The endpoint answers alike each time, whatever the examples.
+    assert variance["runs"] == {"se": 0.0, "reason": None}
+    assert variance["draws"]["reason"] == "draws of examples differ by no more than documents and runs let them"
+    points = f"{100 * told['scores'][0]['se']:.2f}"
+    for again in (("runs", "show"), ("score",)):
+        shown = call(*again, told["folder"]).out
+        assert f"{sentence}{points} points: {points} of documents, 0.00 of repeated runs, that of draws" in shown

@@ -67,7 +67,7 @@ def test_the_best_is_said_to_be_selected(folders: list[Path]) -> None:
 def test_when_nothing_differs_the_best_is_rarely_said_to_be_better() -> None:
     """Five equal models of sixty documents: the best of them is called better than any in 5 % of series at most."""
     from seahelm_lite.comparisons.columns import Answers, Column
-    from seahelm_lite.comparisons.contrasts import compared_columns
+    from seahelm_lite.comparisons.contrasts import Asked, compared_columns
     from seahelm_lite.stats.intervals import proportion
     from seahelm_lite.stats.parts import Parts
 
@@ -80,7 +80,7 @@ def test_when_nothing_differs_the_best_is_rarely_said_to_be_better() -> None:
             run: Answers(proportion(row.tolist(), names), Parts(row.reshape(-1, 1)), names, 0, 1)
             for run, row in enumerate(rows)
         }
-        (told,) = compared_columns([Column("t", "1", "gen", 0, "acc", None, 1, answers, {})], 4)
+        (told,) = compared_columns([Column("t", "1", "gen", 0, "acc", None, 1, answers, {})], Asked("series", 5, 0.01))
         wrong += any(one.p_adjusted <= 0.05 for one in told.contrasts if one.against == "best")
     assert wrong / 150 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 150)
 
@@ -103,8 +103,8 @@ def test_a_run_that_is_not_complete_is_a_gap_and_has_no_mean(tmp_path: Path) -> 
     assert [(lacking["run"], lacking["reason"][:10]) for lacking in two["lacking"]] == [(gap.name, "incomplete")]
     # The last has no value of the second task: nothing is compared with another in its place.
     assert {one["against"] for one in two["differences"]} == {"best"}
-    mean: Any = told.to_json()["mean"]
-    assert mean["tasks"] == ["one", "two"]
+    mean: Any = told.to_json()["overall"]
+    assert [one["task"] for one in mean["of"]] == ["one", "two"]
     assert [lacking["run"] for lacking in mean["lacking"]] == [gap.name]
 
 
@@ -118,7 +118,7 @@ def test_a_run_that_was_interrupted_has_no_value_anywhere_and_takes_none_from_th
     told = compare(*folders, stopped).to_json()
     assert [len(task["values"]) for task in told["tasks"]] == [2, 2]
     assert told["tasks"][0]["lacking"][0]["reason"] == "the run is interrupted and has no score of it"
-    assert len(told["mean"]["values"]) == 2
+    assert len(told["overall"]["values"]) == 2
     assert "the last run has no value, so that nothing is compared with it" in told["notes"]
 
 
@@ -128,7 +128,7 @@ def test_a_task_that_one_run_was_not_asked_is_not_in_the_mean(tmp_path: Path) ->
     folders = [runs.run(f"step_{n}", **every) for n in (1, 2)]
     folders.append(runs.run("step_3", one=[1] * 6, two=[1] * 6))
     told = compare(*folders).to_json()
-    assert told["mean"]["tasks"] == ["one", "two"]
+    assert [one["task"] for one in told["overall"]["of"]] == ["one", "two"]
     assert [one["task"] for one in told["tasks"]] == ["one", "two", "three"]
 
 

@@ -81,12 +81,14 @@ def test_the_mean_over_tasks_is_compared_with_the_variance_of_their_differences(
     runs = Runs(tmp_path, documents=30, one={"suite": "first"}, two={"suite": "second"})
     first, second = ({name: generator.integers(0, 2, 30).tolist() for name in ("one", "two")} for _ in range(2))
     told = compare(runs.run("a", **first), runs.run("b", **second)).to_json()
-    (mean,) = told["mean"]["differences"]
+    (mean,) = told["overall"]["differences"]
     parts = [np.array(first[name]) - np.array(second[name]) for name in ("one", "two")]
-    half = stats.t.ppf(0.975, 29) * np.sqrt(sum(part.var(ddof=1) / 30 for part in parts)) / 2
+    # The sum of two means of independent samples is Welch's problem: his interval of one less the other's negative.
+    wanted = stats.ttest_ind(parts[0], -parts[1], equal_var=False).confidence_interval()
     value = np.mean([part.mean() for part in parts])
-    assert (mean["value"], told["mean"]["tasks"]) == (pytest.approx(value), ["one", "two"])
-    assert mean["ci95"] == pytest.approx([value - half, value + half])
+    assert told["overall"]["of"] == [{"task": "one", "share": 0.5}, {"task": "two", "share": 0.5}]
+    assert mean["value"] == pytest.approx(value)
+    assert mean["ci95"] == pytest.approx([wanted.low / 2, wanted.high / 2])
     assert [one["differences"][0]["tests"] for one in told["tasks"]] == [2, 2]
     assert mean["tests"] == 1
 
@@ -103,6 +105,14 @@ def test_swapping_the_runs_negates_the_difference_and_leaves_the_test(
     assert there["p"] == back["p"]
     if there["ci95"] is not None:
         assert there["ci95"] == pytest.approx([-back["ci95"][1], -back["ci95"][0]])
+
+
+@pytest.mark.parametrize(("metric", "told"), [("acc", False), ("macro_f1", True)])
+def test_a_mean_of_scores_by_different_metrics_says_so(tmp_path: Path, metric: str, told: bool) -> None:
+    runs = Runs(tmp_path, documents=10, one={"id": "one"}, two={"id": "two", "metrics": [metric]})
+    folders = [runs.run(name, one=[1, 0] * 5, two=[1, right] * 5) for name, right in (("a", 1), ("b", 0))]
+    notes = " ".join(compare(*folders).notes())
+    assert ("the mean of scores by different metrics (acc, macro_f1), each as it is" in notes) == told
 
 
 def test_a_copy_of_a_run_is_no_different(tmp_path: Path) -> None:

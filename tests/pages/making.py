@@ -31,11 +31,15 @@ def column(task: str = "thai_exam_ic", **changes: Any) -> Json:
         "protocol": "recorded:thaiexamjs",
         "shots": 0,
         "metric": "acc",
-        "weight": 1.0,
         "required": True,
+        "path": [],
+        "share": 1.0,
         "n": 95,
         "chance": 0.25,
         "baselines": {"majority": 0.305, "longest": 0.389},
+        "human": None,
+        "detectable": 0.139,
+        "overlaps": [],
         "cluster_key": "document",
         "licence": {"stated": "none stated", "redistributable": False, "note": "The exams belong to NIETS and SET."},
         "citation": "Pipatanakul et al., Typhoon: Thai Large Language Models, 2023, arXiv 2312.13951",
@@ -63,11 +67,13 @@ def cell(value: float | None = 0.8, **changes: Any) -> Json:
         "se": half / 1.96,
         "ci95": [value - half, value + half],
         "ci_method": "wilson",
+        "normalised": value,
         "n": n,
         "n_answered": n,
         "n_clusters": n,
         "repeats": 1,
         "counts": counts,
+        "right": round(value * n),
         "marks": ["recorded"],
         "usage": tokens,
         "decoding": {"temperature": 0, "max_tokens": None},
@@ -83,20 +89,31 @@ def cell(value: float | None = 0.8, **changes: Any) -> Json:
 
 def incomplete(answered: int, n: int = 95, **changes: Any) -> Json:
     """A cell of a run that lacks answers."""
-    lacking = {"value": None, "se": None, "ci95": None, "ci_method": None, "marks": []}
+    lacking = {**dict.fromkeys(("value", "se", "ci95", "ci_method", "normalised", "right")), "marks": []}
     reason = f"{answered} of {n} documents have an answer"
     counts = {"scored": answered, "unparsed": 0, "refused": 0, "truncated": 0, "error": n - answered}
     made = {"state": "incomplete", "reason": reason, "n_answered": answered, "counts": counts}
     return {**cell(0.5, n=n), **lacking, **made, **changes}
 
 
-def row(name: str, cells: Sequence[Json], *, group: int = 1, rank: Sequence[int] = (1, 1), **changes: Any) -> Json:
-    """A model: ranked where all its cells have a value."""
+def row(
+    name: str,
+    cells: Sequence[Json],
+    *,
+    group: int = 1,
+    rank: Sequence[int] = (1, 1),
+    first: float = 0.0,
+    status: str | None = None,
+    **changes: Any,
+) -> Json:
+    """A model: ranked where all its cells have a value, unless it is told."""
     values = [cell["value"] for cell in cells if cell["state"] == "value"]
-    ranked = len(values) == len(cells)
-    mean = sum(values) / len(cells) if ranked else None
+    whole = len(values) == len(cells)
+    status = status or ("ranked" if whole else "incomplete")
+    ranked = status == "ranked"
+    mean = sum(values) / len(cells) if whole else None
     ci95 = [mean - 0.05, mean + 0.05] if mean is not None else None
-    reason = None if ranked else f"{len(values)} of {len(cells)} required tasks are complete"
+    reason = None if whole else f"{len(values)} of {len(cells)} required tasks are complete"
     model = {"id": name.lower(), "name": name, "kind": "recorded", "fingerprint_sha256": sha(name)}
     return {
         "model": {**model, **changes.pop("model", {})},
@@ -108,10 +125,12 @@ def row(name: str, cells: Sequence[Json], *, group: int = 1, rank: Sequence[int]
             "licence": "none stated",
             "recorded": ["2024-05-12", "2024-06-01"],
         },
-        "status": "ranked" if ranked else "incomplete",
-        "headline": {"value": mean, "ci95": ci95, "ci_method": "paired" if ranked else None, "reason": reason},
+        "status": status,
+        "headline": {"value": mean, "ci95": ci95, "ci_method": "paired" if whole else None, "reason": reason},
         "rank": {"lo": rank[0], "hi": rank[1]} if ranked else None,
         "group": group if ranked else None,
+        "first": first if ranked else None,
+        "nodes": [],
         "coverage": {"done": len(values), "required": len(cells)},
         "cells": list(cells),
         **changes,
@@ -128,25 +147,54 @@ def board(rows: Sequence[Json], columns: Sequence[Json] | None = None, **changes
         "languages": ["th"],
         "protocol": "recorded:thaiexamjs",
         "shots": 0,
+        "standing": "ranking",
+        "normalisation": "none",
+        "levels": [],
+        "quick": False,
+        "defects": [],
         "card_sha256": sha("card"),
+        "release": None,
     }
     comparison = {
-        "method": "sign-flip max-T",
+        "method": "sign-flip step-down max-T",
         "level": 0.05,
         "pairs": ranked * (ranked - 1) // 2,
+        "pairs_told_apart": 0,
+        "neighbours_told_apart": 0,
+        "detectable": 0.081,
         "draws": 2000,
         "models": ranked,
         "note": "Every pair was compared on the same documents.",
     }
     return {
-        "schema": "seahelm-lite/board-results/1",
+        "schema": "seahelm-lite/board-results/2",
         "board": {**facts, **changes.pop("board", {})},
-        "columns": list(columns or [column()]),
+        "columns": _shared(columns or [column()]),
+        "nodes": [],
         "comparison": comparison if ranked > 1 else None,
+        "sensitivity": None,
         "rows": list(rows),
         "left_out": [],
         **changes,
     }
+
+
+def _shared(columns: Sequence[Json]) -> list[Json]:
+    """The columns with shares that sum to one over those that are required."""
+    whole = sum(column["share"] for column in columns if column["required"])
+    return [{**column, "share": column["share"] / whole if column["required"] else 0.0} for column in columns]
+
+
+def node(path: Sequence[str], columns: Sequence[int], share: float) -> Json:
+    """A node of a board with levels."""
+    return {"path": list(path), "columns": list(columns), "share": share}
+
+
+def average(value: float | None) -> Json:
+    """The average of a node, or none where one of its columns is lacking."""
+    if value is None:
+        return {"value": None, "ci95": None, "ci_method": None, "reason": "1 of 2 required tasks is complete"}
+    return {"value": value, "ci95": [value - 0.04, value + 0.04], "ci_method": "paired", "reason": None}
 
 
 def write(folder: Path, *boards: Mapping[str, Any]) -> Path:

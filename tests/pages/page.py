@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-VOID = frozenset(("meta", "link", "br", "circle", "line", "rect", "path"))
+VOID = frozenset(("meta", "link", "br", "img", "circle", "line", "rect", "path"))
 """Elements that hold nothing: of HTML, and those of SVG that our templates close at once."""
 
 CELLS = frozenset(("td", "th", "dt", "dd", "title"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def _everywhere(text: str) -> dict[str, Any]:
         reason=text,
         ci_method=text,
         decoding={text: text},
+        subset=text,
         files=[{"path": text, "sha256": sha("x"), "answers": 0}],
     )
     of_column = column(
@@ -56,6 +58,8 @@ def _everywhere(text: str) -> dict[str, Any]:
         cluster_key=text,
         excluded={text: 2},
         baselines={text: 0.3},
+        human={"value": 0.9, "told": text, "source": text},
+        overlaps=[{"corpus": text, "corpus_sha256": sha("x"), "found": 1, "n": 95}],
         licence={"stated": text, "redistributable": True, "note": text},
         sources=[{"source": text, "sha256": sha("x"), "pinned": False}],
     )
@@ -64,8 +68,20 @@ def _everywhere(text: str) -> dict[str, Any]:
         "other", [cell(None, state="withheld", reason=text)], headline={**NO_HEADLINE, "reason": text}, source=None
     )
     named = row("name", [of_cell], model={"id": "hostile", "name": text}, source=source)
-    facts = {"id": "made", "title": text, "measures": text}
+    facts = {"id": "made", "title": text, "measures": text, "defects": [text]}
     return board([named, absent], [of_column], board=facts, left_out=[{"run": text, "reason": text}])
+
+
+def _written(folder: Path, text: str) -> Path:
+    """The folder of such a board, beside which the same was reported."""
+    write(folder, _everywhere(text))
+    (folder / "reported").mkdir()
+    with (folder / "reported" / "made.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["model", "task", "part", "value", "unit", "method", "source", "url"])
+        rows.writerow([text, "thai_exam_ic", "", "61.5", text, text, text, "https://example.org/'\"><b>"])
+        rows.writerow([text, "thai_exam_ic", text, "58.5", text, text, text, "https://example.org/'\"><b>"])
+    return folder
 
 
 NO_HEADLINE = {"value": None, "ci95": None, "ci_method": None}
@@ -73,9 +89,8 @@ NO_HEADLINE = {"value": None, "ci95": None, "ci_method": None}
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:20])
 def test_it_is_text_everywhere(text: str, tmp_path: Path) -> None:
-    build_site([write(tmp_path / "boards", _everywhere(text))], tmp_path / "site")
-    plain = write(tmp_path / "plain", _everywhere("plain"))
-    build_site([plain], tmp_path / "plain-site")
+    build_site([_written(tmp_path / "boards", text)], tmp_path / "site")
+    build_site([_written(tmp_path / "plain", "plain")], tmp_path / "plain-site")
     for page in pages(tmp_path / "site"):
         like = Page(tmp_path / "plain-site" / page.path.relative_to(tmp_path / "site"))
         # The same elements with the same attributes as for a plain word: the text has opened and closed none.

@@ -86,7 +86,7 @@ def test_tie_groups_and_what_is_not_ranked_are_said_in_words(site: Path) -> None
         "parse!: more than one answer in ten could not be read",
         "thinking may be missing from tokens",
         "broken-run: its seal does not fit",
-        "95 questions; weight 1",
+        "95 questions; 50.0 % of the headline",
         "parse!",
     ],
 )
@@ -204,7 +204,7 @@ def test_columns_of_one_task_are_told_apart(tmp_path: Path) -> None:
     rows = [row("a", [cell(0.5), cell(0.6, run="other")], coverage={"done": 1, "required": 1})]
     build_site([write(tmp_path / "boards", board(rows, columns))], tmp_path / "site")
     words = Page(tmp_path / "site" / "board" / "made.html").words()
-    assert "95 questions; weight 1" in words
+    assert "95 questions; 100.0 % of the headline" in words
     assert "95 questions; 1 worked example; not counted in the headline" in words
     assert words.count("Multiple-choice items of a Thai examination") == 1
 
@@ -222,12 +222,12 @@ def test_tokens_that_nobody_counted_are_said_once(usage: object, tmp_path: Path)
 
 
 def test_the_headline_of_a_reference_is_weighted_as_that_of_a_model(tmp_path: Path) -> None:
-    columns = [column(chance=0.2, weight=3.0), column("other", chance=0.4, baselines={})]
+    columns = [column(chance=0.2, share=0.75), column("other", chance=0.4, baselines={}, share=0.25)]
     rows = [row("a", [cell(0.5), cell(0.6)])]
     build_site([write(tmp_path / "boards", board(rows, columns))], tmp_path / "site")
     words = Page(tmp_path / "site" / "board" / "made.html").words()
-    assert "guessing at random 25.0 20.0 40.0" in words
-    assert "always the longest option not for every task 38.9 not known" in words
+    assert "guessing at random 25.0 nothing 20.0 40.0" in words
+    assert "always the longest option not for every task nothing 38.9 not known" in words
 
 
 @LANGUAGES

@@ -34,7 +34,7 @@ def test_what_is_lost_is_said_in_the_language_of_the_page(
 
 
 def test_a_model_that_is_not_ranked_names_what_it_lacks(tmp_path: Path) -> None:
-    cells = [cell(0.5), incomplete(92), cell(0.5, n=20, marks=["limited"]), cell(None)]
+    cells = [cell(0.5), incomplete(92), cell(0.5, n=20, marks=["limited"], subset="limit"), cell(None)]
     columns = [column(), column("b", title="B"), column("c", title="C"), column("d", title="D", required=False)]
     partly = row("a", cells, coverage={"done": 1, "required": 3})
     build_site([write(tmp_path / "boards", board([partly], columns))], tmp_path / "site")

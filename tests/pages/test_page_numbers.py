@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from babel import Locale
 
@@ -38,10 +40,11 @@ def test_an_interval_ends_where_the_metric_does(ci95: tuple[float, float], metri
     assert Numbers(Locale.parse("en")).interval(ci95, metric) == ends
 
 
-def test_counts_are_grouped_and_weights_are_short() -> None:
+def test_counts_are_grouped_and_numbers_of_others_keep_their_digits() -> None:
     numbers = Numbers(Locale.parse("en"))
     assert numbers.count(1234.4) == "1,234"
-    assert (numbers.weight(1.0), numbers.weight(0.125)) == ("1", "0.125")
+    assert (numbers.plain(61.0), numbers.plain(61.25)) == ("61", "61.25")
+    assert numbers.money(Decimal("0.000012"), "USD") == "0.000012\u00a0USD"
 
 
 def test_a_whisker_stands_on_the_axis_of_its_metric() -> None:

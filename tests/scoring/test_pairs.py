@@ -52,7 +52,7 @@ def test_chance_is_the_mean_over_all_ways_of_answering(options: int) -> None:
 
 def test_pairs_that_are_not_independent_share_a_cluster() -> None:
     entry = told(twins(2, 2, 2, 2, clusters=2), [0, 0, 0, 1, 0, 0, 0, 0])
-    assert (entry["value"], entry["n"], entry["n_clusters"], entry["ci_method"]) == (0.75, 4, 2, "cr1-t")
+    assert (entry["value"], entry["n"], entry["n_clusters"], entry["ci_method"]) == (0.75, 4, 2, "wilson-t")
 
 
 def test_repeats_are_averaged_within_the_pair() -> None:

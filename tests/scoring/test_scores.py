@@ -87,7 +87,7 @@ def test_the_value_of_each_sample_is_that_of_the_headline_metric() -> None:
 def test_the_clusters_are_those_of_the_card() -> None:
     entry = scores_of(choice_card(document={"cluster": "paper"}), choice_samples())[0]
     assert (entry["cluster_key"], entry["n"], entry["n_clusters"]) == ("paper", 10, 5)
-    assert (entry["ci_method"], entry["df"]) == ("cr1-t", 4.0)
+    assert (entry["ci_method"], entry["df"]) == ("wilson-t", 4.0)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -33,24 +35,46 @@ def discordant(first: int, second: int, agreeing: int) -> Floats:
     return np.array([row, other])
 
 
-def by_hand(sums: Floats) -> Floats:
-    """Adjusted p-values from every pattern of signs, one pair and one pattern at a time."""
+@dataclass(frozen=True)
+class ByHand:
+    """P-values from every pattern of signs, one pair and one pattern at a time."""
+
+    alone: Floats
+    single_step: Floats
+    stepwise: Floats
+
+
+def by_hand(sums: Floats) -> ByHand:
     models, clusters = sums.shape
     pairs = list(combinations(range(models), 2))
+    patterns = list(product((1, -1), repeat=clusters))
 
     def statistic(pair: tuple[int, int], signs: tuple[int, ...]) -> float:
         difference = sums[pair[0]] - sums[pair[1]]
         length = float(np.sqrt((difference**2).sum()))
         return abs(float(np.dot(difference, signs))) / length if length else 0.0
 
-    patterns = list(product((1, -1), repeat=clusters))
-    largest = [max(statistic(pair, signs) for pair in pairs) for signs in patterns]
-    p = np.ones((models, models))
+    observed = {pair: statistic(pair, (1,) * clusters) for pair in pairs}
+    flipped = {pair: [statistic(pair, signs) for signs in patterns] for pair in pairs}
+
+    def share(family: list[tuple[int, int]], reached: float) -> float:
+        largest = [max(flipped[pair][n] for pair in family) for n in range(len(patterns))]
+        return float(np.mean([value >= reached - 1e-9 for value in largest])) if reached else 1.0
+
+    found = ByHand(*(np.ones((models, models)) for _ in range(3)))
     for pair in pairs:
-        observed = statistic(pair, (1,) * clusters)
-        value = np.mean([reached >= observed - 1e-9 for reached in largest]) if observed else 1.0
-        p[pair] = p[pair[::-1]] = value
-    return p
+        # A pair is told apart when every larger one is: among the pairs that are as large or smaller than each.
+        ahead = [other for other in pairs if observed[other] >= observed[pair] - 1e-9]
+        steps = [
+            share([other for other in pairs if observed[other] <= observed[one] + 1e-9], observed[one]) for one in ahead
+        ]
+        for p, value in (
+            (found.alone, share([pair], observed[pair])),
+            (found.single_step, share(pairs, observed[pair])),
+            (found.stepwise, max(steps)),
+        ):
+            p[pair] = p[pair[::-1]] = value
+    return found
 
 
 # Two models
@@ -107,7 +131,20 @@ def test_the_adjusted_p_values_are_those_counted_by_hand(models: int, clusters: 
     scores = np.random.default_rng(seed).integers(0, 2, (models, 2 * clusters)).astype(np.float64)
     names = [str(n % clusters) for n in range(2 * clusters)]
     sums = scores[:, :clusters] + scores[:, clusters:]
-    assert compare_all(one_task(scores, names), seed=1).p == pytest.approx(by_hand(sums), abs=1e-12)
+    wanted = by_hand(sums)
+    stepwise = compare_all(one_task(scores, names), seed=1).p
+    assert stepwise == pytest.approx(wanted.stepwise, abs=1e-12)
+    assert (stepwise >= wanted.alone - 1e-12).all()
+    assert (stepwise <= wanted.single_step + 1e-12).all()
+
+
+def test_what_is_told_apart_no_longer_stands_in_the_way_of_the_next() -> None:
+    # The first is far ahead of the others, which costs the test of those nothing but its own draws.
+    scores = np.array([[1.0] * 9, [1.0] * 7 + [0.0] * 2, [0.0] * 8 + [1.0], [0.0] * 7 + [1.0] * 2])
+    wanted = by_hand(scores)
+    stepwise = compare_all(one_task(scores), seed=1).p
+    assert stepwise == pytest.approx(wanted.stepwise, abs=1e-12)
+    assert (wanted.stepwise < wanted.single_step - 1e-3).any()
 
 
 def some_models(seed: int, models: int = 6, documents: int = 80) -> Floats:
@@ -123,6 +160,28 @@ def test_the_order_of_the_models_changes_nothing(seed: int, order: list[int]) ->
     turned = compare_all(one_task(scores[order]), seed=9, draws=500)
     assert turned.p == pytest.approx(straight.p[np.ix_(order, order)], abs=1e-12)
     assert turned.differences == pytest.approx(straight.differences[np.ix_(order, order)], abs=1e-12)
+    assert turned.errors == pytest.approx(straight.errors[np.ix_(order, order)], abs=1e-12)
+
+
+def two_tasks(seed: int, shares: tuple[float, float] = (0.25, 0.75)) -> list[TaskTable]:
+    """Some of their clusters are the same."""
+    tables = [some_models(seed + n, documents=60) for n in range(2)]
+    names = [[f"c{offset + n // 3}" for n in range(60)] for offset in (0, 10)]
+    return [TaskTable(*one) for one in zip(tables, names, shares, strict=True)]
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=15)
+def test_the_order_of_documents_and_tasks_and_the_scale_of_weights_change_nothing(seed: int) -> None:
+    tasks = two_tasks(seed)
+    order = np.random.default_rng(seed).permutation(60)
+    turned = [
+        TaskTable(one.scores[:, order], [one.clusters[n] for n in order], 40 * one.weight) for one in reversed(tasks)
+    ]
+    straight, other = (compare_all(some, seed=4, draws=400) for some in (tasks, turned))
+    for name in ("p", "differences", "errors"):
+        assert getattr(other, name) == pytest.approx(getattr(straight, name), abs=1e-12)
+    assert other.df == straight.df == 29
 
 
 def test_equal_seeds_give_equal_results_and_others_differ_by_the_error_of_drawing() -> None:
@@ -140,6 +199,19 @@ def test_a_hopeless_model_and_a_copy_do_not_merge_two_that_differ() -> None:
     assert two.better(0.05)[0, 1]
     assert more.better(0.05)[0, 1]
     assert more.better(0.05)[:, 3].tolist() == [True, True, True, False]
+
+
+def test_doubles_of_every_model_change_nothing_for_the_models() -> None:
+    # With ten of each there are more statistics of a block of patterns than are held at once.
+    generator = np.random.default_rng(21)
+    scores = generator.integers(0, 2, (13, 27)).astype(np.float64) + np.linspace(0, 0.9, 13)[:, None]
+    names = [str(n % 9) for n in range(27)]
+    few, many = (compare_all(one_task(some, names), seed=1) for some in (scores, np.tile(scores, (10, 1))))
+    assert few.draws == many.draws == 2**8
+    others = ~np.eye(13, dtype=bool)
+    for start in range(0, 130, 13):
+        assert many.p[:13, start : start + 13][others] == pytest.approx(few.p[others], abs=1e-12)
+        assert (many.p[range(13), range(start, start + 13)] == 1).all()
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -162,6 +234,66 @@ def test_where_no_model_is_better_a_difference_is_found_in_no_more_tables_than_t
     # Were the bound broken by half as much again (7.5 %), thirty or more would be usual.
     assert found <= stats.binom.ppf(1 - 1e-4, tables, level)
     assert found > 0
+
+
+@pytest.mark.parametrize("better", [0.8, 0.95])
+def test_models_that_are_better_than_the_rest_do_not_make_the_rest_differ(better: float) -> None:
+    generator = np.random.default_rng(77)
+    level, tables, wrong = 0.05, 400, 0
+    for _ in range(tables):
+        # Three models alike, of which one answers by halves; two alike and better than those.
+        scores = np.vstack(
+            [generator.random((2, 60)) < 0.5, np.full((1, 60), 0.5), generator.random((2, 60)) < better]
+        ).astype(np.float64)
+        decided = compare_all(one_task(scores), seed=7, draws=400).better(level)
+        wrong += bool(decided[:3, :3].any() or decided[3:, 3:].any())
+    assert wrong <= stats.binom.ppf(1 - 1e-4, tables, level)
+    assert wrong > 0
+
+
+# Errors of differences
+
+
+def test_the_error_of_a_difference_is_the_clustered_one_of_statsmodels() -> None:
+    scores = some_models(8)
+    names = [str(n % 13) for n in range(80)]
+    compared = compare_all(one_task(scores, names), seed=1, draws=100)
+    for one, other in combinations(range(len(scores)), 2):
+        fitted = sm.OLS(scores[one] - scores[other], np.ones(80)).fit(
+            cov_type="cluster", cov_kwds={"groups": [int(name) for name in names]}
+        )
+        # statsmodels has (n - 1) / (n - 1) beside C / (C - 1) for a mean.
+        assert compared.errors[one, other] == pytest.approx(float(fitted.bse[0]), abs=1e-12)
+    assert compared.df == 12
+
+
+def test_the_worked_table_has_the_error_that_it_states() -> None:
+    a, b = [1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, 1], [1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
+    compared = compare_all(one_task(np.array([a, b]), [name for name in "1234" for _ in range(3)]), seed=1)
+    assert (compared.errors[0, 1], compared.df) == (pytest.approx(0.083333, abs=1e-6), 3)
+
+
+def test_errors_of_tasks_add_up_by_their_squares_where_they_share_nothing_and_as_one_where_they_share_all() -> None:
+    generator = np.random.default_rng(12)
+    first, second = generator.random((2, 4, 30))
+    items, others = [f"item {n // 2}" for n in range(30)], [f"other {n // 3}" for n in range(30)]
+    one, other = (compare_all(one_task(*of_task), seed=1).errors for of_task in ((first, items), (second, others)))
+    apart = compare_all([TaskTable(first, items, 0.3), TaskTable(second, others, 0.7)], seed=1).errors
+    assert apart == pytest.approx(np.hypot(0.3 * one, 0.7 * other), abs=1e-12)
+    together = compare_all([TaskTable(first, items, 0.3), TaskTable(second, items, 0.7)], seed=1).errors
+    mixed = compare_all(one_task(0.3 * first + 0.7 * second, items), seed=1).errors
+    assert together == pytest.approx(mixed, abs=1e-12)
+
+
+def test_the_error_does_not_shrink_with_the_number_of_draws() -> None:
+    few, many = (compare_all(two_tasks(5), seed=1, draws=draws) for draws in (100, 5000))
+    assert np.array_equal(few.errors, many.errors)
+
+
+def test_a_task_of_a_single_cluster_leaves_no_error_to_tell() -> None:
+    compared = compare_all([*two_tasks(5), *one_task(some_models(6), ["one"] * 80)], seed=1, draws=100)
+    assert np.isnan(compared.errors).all()
+    assert not np.isnan(compared.p).any()
 
 
 # Several tasks

@@ -13,10 +13,11 @@ from seahelm_lite.stats.intervals import cluster_robust
 
 shares = st.floats(0.01, 10)
 tasks = st.builds(
-    lambda value, below, above: Scored(value, (value - below, value + above), "wilson"),
+    lambda value, below, above, df: Scored(value, (value - below, value + above), "wilson", df),
     st.floats(0, 1),
     st.floats(0, 0.5),
     st.floats(0, 0.5),
+    st.sampled_from([None, 1.0, 6.5, 200.0]),
 )
 
 
@@ -32,6 +33,38 @@ def test_symmetric_intervals_give_the_macro_standard_error_of_the_worked_table()
     assert mean.interval is not None
     assert (mean.interval[1] - mean.interval[0]) / 2 / 1.959963984540054 == pytest.approx(0.129725, abs=1e-6)
     assert (mean.method, mean.reason) == ("mover", None)
+
+
+@given(st.floats(1, 200), st.integers(2, 30))
+def test_the_mean_of_equal_tasks_has_their_degrees_of_freedom_together(df: float, tasks: int) -> None:
+    # Welch and Satterthwaite: T independent tasks of equal errors have T times the degrees of freedom of each.
+    half = 0.04 * float(stats.t.ppf(0.975, df))
+    mean = weighted_mean([Scored(0.5, (0.5 - half, 0.5 + half), "wilson-t", df)] * tasks, [1.0] * tasks)
+    assert mean.interval is not None
+    wanted = 0.04 / math.sqrt(tasks) * float(stats.t.ppf(0.975, df * tasks))
+    assert mean.interval[1] - 0.5 == pytest.approx(wanted)
+
+
+def test_one_task_that_decides_leaves_the_mean_its_degrees_of_freedom() -> None:
+    half = 0.2 * float(stats.t.ppf(0.975, 3))
+    mean = weighted_mean([Scored(0.5, (0.5 - half, 0.5 + half), "wilson-t", 3), normal(0.5, 1e-4)], [1, 1])
+    assert mean.interval is not None
+    assert mean.interval[1] - 0.5 == pytest.approx(half / 2, rel=1e-3)
+
+
+def test_translations_of_the_same_items_have_no_more_degrees_of_freedom_than_one_of_them() -> None:
+    half = 0.04 * float(stats.t.ppf(0.975, 5))
+    pair = [Scored(0.5, (0.5 - half, 0.5 + half), "wilson-t", 5)] * 2
+    mean = weighted_mean(pair, [1, 1], np.ones((2, 2)))
+    assert mean.interval == pytest.approx(pair[0].interval)
+
+
+def test_a_task_that_scores_the_same_everywhere_scales_the_error_by_its_weight_alone() -> None:
+    alone, constant = normal(0.6, 0.05), Scored(1.0, (1.0, 1.0), "wilson")
+    mean = weighted_mean([alone, constant], [3, 1])
+    assert mean.interval is not None
+    assert alone.interval is not None
+    assert mean.interval[1] - mean.value == pytest.approx(0.75 * (alone.interval[1] - alone.value))
 
 
 def test_unequal_sides_are_recovered_each_by_itself() -> None:
@@ -105,7 +138,7 @@ def test_the_mean_of_parallel_tasks_has_the_clustered_interval_of_their_mean_sco
     both = np.random.default_rng(seed).random((2, 15))
     clusters = [str(n // 3) for n in range(15)]
     estimates = [cluster_robust([float(v) for v in scores], clusters) for scores in both]
-    scored = [Scored(e.value or 0.0, (e.lo or 0.0, e.hi or 0.0), e.method) for e in estimates]
+    scored = [Scored(e.value or 0.0, (e.lo or 0.0, e.hi or 0.0), e.method, e.df) for e in estimates]
     mean = weighted_mean(scored, [1, 1], error_correlations([(scores, clusters) for scores in both]))
     wanted = cluster_robust([float(v) for v in both.mean(axis=0)], clusters)
     assert (mean.value, *(mean.interval or ())) == pytest.approx((wanted.value, wanted.lo, wanted.hi))

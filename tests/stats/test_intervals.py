@@ -11,7 +11,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from seahelm_lite.stats.intervals import Estimate, Floats, cluster_bootstrap, cluster_robust, proportion, wilson
+from seahelm_lite.stats.intervals import (
+    Estimate,
+    Floats,
+    cluster_bootstrap,
+    cluster_robust,
+    effective_clusters,
+    proportion,
+)
+from seahelm_lite.stats.proportions import wilson, wilson_t
 
 # A worked table, computed with scipy and statsmodels: twelve items in four clusters of three.
 CLUSTERS = [name for name in "1234" for _ in range(3)]
@@ -165,23 +173,6 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(simulated_clusters: i
 # Proportions
 
 
-def test_wilsons_interval_is_that_of_the_worked_table() -> None:
-    assert wilson(7, 12) == pytest.approx((0.319511, 0.806740), abs=1e-6)
-
-
-@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
-def test_wilsons_interval_is_that_of_statsmodels(trials: tuple[int, int], level: float) -> None:
-    successes, n = trials
-    expected = proportion_confint(successes, n, alpha=1 - level, method="wilson")
-    assert wilson(successes, n, level=level) == pytest.approx(expected, abs=1e-10)
-
-
-@pytest.mark.parametrize(("successes", "n"), [(0, 1), (1, 1), (0, 40), (40, 40)])
-def test_wilsons_interval_stays_within_nought_and_one_and_is_never_a_point(successes: int, n: int) -> None:
-    lo, hi = wilson(successes, n)
-    assert 0 <= lo < hi <= 1
-
-
 ALONE = [str(index) for index in range(12)]
 
 
@@ -190,8 +181,9 @@ ALONE = [str(index) for index in range(12)]
     [
         pytest.param(A, ALONE, "wilson", id="right or wrong, no shared cluster"),
         pytest.param([1] * 12, ALONE, "wilson", id="all right"),
-        pytest.param(A, CLUSTERS, "cr1-t", id="shared clusters"),
-        pytest.param([*A[:11], 0.5], ALONE, "cr1-t", id="a mean of repeats"),
+        pytest.param(A, CLUSTERS, "wilson-t", id="shared clusters"),
+        pytest.param([*A[:11], 0.5], ALONE, "wilson-t", id="a mean of repeats"),
+        pytest.param([*A[:11], -0.5], ALONE, "cr1-t", id="a score below nought"),
     ],
 )
 def test_a_proportion_takes_wilsons_interval_only_for_independent_right_or_wrong(
@@ -204,8 +196,55 @@ def test_a_proportion_takes_wilsons_interval_only_for_independent_right_or_wrong
     if method == "wilson":
         assert (estimate.lo, estimate.hi) == wilson(int(sum(values)), len(values))
         assert estimate.df is None
+    elif method == "wilson-t":
+        assert same.se is not None
+        assert estimate.df == same.df
+        assert (estimate.lo, estimate.hi) == wilson_t(same.value or 0.0, same.se, same.n_clusters, same.df or 0.0)
     else:
         assert estimate == same
+
+
+def test_clusters_of_unequal_sizes_count_as_fewer_of_equal_ones() -> None:
+    assert effective_clusters([3, 3, 3, 3]) == 4
+    assert effective_clusters([5, 1, 1, 1]) == pytest.approx(64 / 28)
+    # One cluster with nearly all documents is still one of two.
+    assert effective_clusters([100, 1]) == 2
+
+
+@given(clustered_scores)
+def test_the_interval_of_scores_between_nought_and_one_stays_between_them_around_the_mean(
+    rows: list[tuple[float, str]],
+) -> None:
+    estimate = proportion(*split(rows))
+    if estimate.lo is not None:
+        assert estimate.hi is not None
+        assert estimate.value is not None
+        assert 0 <= estimate.lo <= estimate.value + 1e-12
+        assert estimate.value - 1e-12 <= estimate.hi <= 1
+
+
+@pytest.mark.parametrize(("mean", "repeats"), [(0.5, 1), (0.9, 1), (0.9, 4)])
+def test_the_interval_of_few_unequal_clusters_covers_the_truth(mean: float, repeats: int) -> None:
+    generator = np.random.default_rng(7)
+    sizes = [1, 1, 2, 2, 3, 3, 4, 6, 6, 9, 1, 2, 5, 4, 3]
+    clusters = [str(place) for place, size in enumerate(sizes) for _ in range(size)]
+    runs, covered, by_t = 1000, 0, 0
+    for _ in range(runs):
+        easy = np.repeat(generator.beta(4 * mean, 4 * (1 - mean), size=len(sizes)), sizes)
+        scores = [float(score) for score in generator.binomial(repeats, easy) / repeats]
+        told, plain = proportion(scores, clusters), cluster_robust(scores, clusters)
+        covered += told.lo is not None and told.hi is not None and told.lo <= mean <= told.hi
+        by_t += plain.lo is not None and plain.hi is not None and plain.lo <= mean <= plain.hi
+    # Fifty answers that are right or wrong have few different totals, so that it covers rather more.
+    assert 0.93 <= covered / runs <= 0.985
+    assert by_t < covered
+
+
+def test_ever_more_clusters_leave_the_interval_of_independent_documents() -> None:
+    values, names = A * 400, [str(n) for n in range(4800)]
+    graded = proportion([*values[:-1], 0.5], names)
+    assert graded.method == "wilson-t"
+    assert (graded.lo, graded.hi) == pytest.approx(wilson(sum(values), 4800), abs=2e-3)
 
 
 def test_a_single_document_has_wilsons_interval_but_no_standard_error() -> None:
@@ -264,7 +303,7 @@ def test_the_resampled_interval_is_about_two_standard_errors_each_way(many: tupl
     assert (estimate.lo, estimate.hi) == pytest.approx(
         (estimate.value - 1.96 * spread(estimate), estimate.value + 1.96 * spread(estimate)), abs=0.1 * spread(estimate)
     )
-    assert (estimate.df, estimate.method, estimate.n, estimate.n_clusters) == (None, "cluster-bootstrap", 600, 120)
+    assert (estimate.df, estimate.method, estimate.n, estimate.n_clusters) == (119.0, "cluster-bootstrap", 600, 120)
 
 
 def test_resampling_sees_clusters_and_not_documents() -> None:

@@ -128,6 +128,21 @@ def test_a_model_is_no_different_from_its_double_and_the_order_of_a_pair_does_no
     assert ahead == back
 
 
+@given(st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=15)
+def test_the_order_of_documents_and_tasks_changes_nothing(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    scores, order = generator.random((2, 2, 40)), generator.permutation(40)
+    names = [[f"c{offset + n // 2}" for n in range(40)] for offset in (0, 12)]
+    tasks = [PairedTask([means(row) for row in of], name, 0.5) for of, name in zip(scores, names, strict=True)]
+    turned = [
+        PairedTask([means(row[order]) for row in of], [name[n] for n in order], 0.5)
+        for of, name in zip(scores[::-1], names[::-1], strict=True)
+    ]
+    straight, other = (swap_tests(some, [(0, 1)], seed=3, draws=500) for some in (tasks, turned))
+    assert straight == other
+
+
 def test_it_keeps_its_level_on_clustered_scores_of_equal_models() -> None:
     generator = np.random.default_rng(11)
     clusters = [str(n // 4) for n in range(120)]

@@ -7,7 +7,7 @@ import pytest
 from statsmodels.stats.power import TTestPower
 
 from seahelm_lite.stats.intervals import cluster_robust
-from seahelm_lite.stats.power import minimum_detectable_difference
+from seahelm_lite.stats.power import detectable, documents_needed, minimum_detectable_difference
 
 RUNS = 1500
 
@@ -84,3 +84,47 @@ def test_nothing_is_said_where_there_is_but_one_cluster() -> None:
 def test_no_difference_is_named_that_scores_cannot_have(sizes: list[int], binary: bool) -> None:
     least = minimum_detectable_difference(sizes, variance=0.25, within=0.1, binary=binary)
     assert least is None or 0 < least <= 1
+
+
+@pytest.mark.parametrize("documents", [20, 40, 900])
+@pytest.mark.parametrize(("level", "power"), [(0.05, 0.8), (0.01, 0.9)])
+def test_what_a_standard_error_detects_has_the_power_of_a_paired_t_test(
+    documents: int, level: float, power: float
+) -> None:
+    least = detectable(1 / documents**0.5, documents - 1, level=level, power=power)
+    found = TTestPower().power(effect_size=least, nobs=documents, alpha=level, alternative="two-sided")
+    assert found == pytest.approx(power, abs=0.02)
+
+
+def test_with_many_degrees_of_freedom_it_is_two_point_eight_standard_errors() -> None:
+    assert detectable(0.01, None) == pytest.approx(0.0280159, abs=1e-6)
+    assert detectable(0.01, 1e6) == pytest.approx(detectable(0.01, None), rel=1e-5)
+
+
+@pytest.mark.parametrize("difference", [0.01, 0.03, 0.1])
+@pytest.mark.parametrize("spread", [0.15, 0.5])
+def test_as_many_documents_are_needed_as_statsmodels_says(difference: float, spread: float) -> None:
+    wanted = TTestPower().solve_power(effect_size=difference / spread, alpha=0.05, power=0.8, alternative="two-sided")
+    told = documents_needed(difference, variance=spread**2, binary=False)
+    assert told == pytest.approx(wanted, rel=0.01, abs=1.5)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize(("size", "within"), [(1, 0.0), (4, 0.1), (4, 1.0)])
+@pytest.mark.parametrize("difference", [0.02, 0.05, 0.15])
+def test_the_documents_needed_are_the_fewest_that_detect_it(
+    difference: float, binary: bool, size: int, within: float
+) -> None:
+    needed = documents_needed(difference, variance=0.2, binary=binary, cluster_size=size, within=within)
+    enough, fewer = (
+        minimum_detectable_difference([size] * (needed // size - less), variance=0.2, within=within, binary=binary)
+        for less in (0, 1)
+    )
+    assert enough is not None
+    assert enough <= difference + 1e-9
+    assert fewer is None or fewer > difference
+
+
+def test_models_cannot_differ_by_more_than_they_disagree() -> None:
+    with pytest.raises(ValueError, match=r"disagree on 5.0% of documents cannot differ by 10.0%"):
+        documents_needed(0.1, variance=0.05, binary=True)
