@@ -62,7 +62,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.json:
         lists = {"left_out": list(made.left_out), "restricted": list(made.restricted)}
         print_json({"files": [str(path) for path in made.files], "status": run.manifest["status"], **lists})
-        return 0
+        return 0 if run.complete else 1
     for path in made.files:
         print(path)
     for sentence in made.left_out:
@@ -74,7 +74,7 @@ def execute(options: argparse.Namespace) -> int:
         print(
             f"It holds items of {names}, which may not be redistributed: do not publish the samples.", file=sys.stderr
         )
-    return 0
+    return 0 if run.complete else 1
 
 
 def _exported(options: argparse.Namespace, folder: Path) -> Exported:

@@ -127,7 +127,7 @@ def test_an_incomplete_run_goes_to_lm_eval_with_its_status_and_without_a_number(
     small: SmallTask, call: Call, tmp_path: Path
 ) -> None:
     called = call("runs", "export", _incomplete(call, tmp_path), "--format", "lm-eval", "--out", "lm")
-    assert called.status == 0
+    assert called.status == 1
     (path,) = Path("lm").rglob("results_*.json")
     body = json.loads(path.read_text(encoding="utf-8"))
     assert body["seahelm_lite"]["status"] == "incomplete"
