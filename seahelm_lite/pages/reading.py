@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from seahelm_lite.boards.releases import REPORTED, newest, refuse_mixed
@@ -52,14 +53,24 @@ def read_boards(folders: Sequence[Path]) -> tuple[ReadBoard, ...]:
 
 
 def _refuse_other_releases(boards: Sequence[ReadBoard]) -> None:
-    """The page of a task has the scores of all boards in one table; raises SiteError where they are of two releases."""
-    by_release: dict[str, str] = {}
-    for board in boards:
-        release = board.results.board.release
-        by_release.setdefault("of no release" if release is None else f"of {release}", board.results.board.id)
-    if len(by_release) > 1:
-        told = ", ".join(f"{name} ({release})" for release, name in by_release.items())
-        raise SiteError(f"a site would mix releases: {told}", remedy="Build a site of each.")
+    """The page of a task has the scores of all boards in one table, which must not be of two releases.
+
+    A board that is not published may stand beside a release where it has no task in common with it.
+
+    Raises:
+        SiteError: Naming a board of each.
+    """
+    for one, other in combinations((board.results for board in boards), 2):
+        days = one.board.release, other.board.release
+        shared = sorted({column.task for column in one.columns} & {column.task for column in other.columns})
+        if days[0] != days[1] and (None not in days or shared):
+            told = ", ".join(f"{each.board.id} ({_release(each)})" for each in (one, other))
+            both = f", and both have {shared[0]}" if shared else ""
+            raise SiteError(f"a site would mix releases: {told}{both}", remedy="Build a site of each.")
+
+
+def _release(results: BoardResults) -> str:
+    return "of no release" if results.board.release is None else f"of {results.board.release}"
 
 
 def read_figures(folders: Sequence[Path]) -> tuple[Figure, ...]:

@@ -120,6 +120,13 @@ def test_boards_of_two_releases_are_not_put_in_one_site(tmp_path: Path, other: s
     assert told in refused.value.what
 
 
+def test_a_board_that_is_not_published_may_stand_beside_a_release_of_other_tasks(tmp_path: Path) -> None:
+    published = board([row("a", [cell(0.5)])], board={"id": "one", "release": "2026-11-22"})
+    own = board([row("b", [cell(0.5)])], [column("openthai_onet_m6")], board={"id": "two"})
+    build_site([write(tmp_path / "one", published), write(tmp_path / "two", own)], tmp_path / "site")
+    assert (tmp_path / "site" / "board" / "two.html").is_file()
+
+
 def test_a_board_of_a_release_says_its_day(tmp_path: Path) -> None:
     made = board([row("a", [cell(0.5)])], board={"release": "2026-11-22"})
     build_site([write(tmp_path / "boards", made)], tmp_path / "site")
