@@ -21,7 +21,8 @@ from seahelm_lite.sources.where import Where
 from tests.conftest import SHARED_DATA
 
 TEXTS = 20_000
-BYTES = 150_000_000
+BYTES = 600_000_000
+"""Getting 20,000 texts and two processes ready takes some three seconds, which a corpus is large beside."""
 BAR_MB_S = 50
 PASSES = 3
 

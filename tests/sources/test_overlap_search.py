@@ -83,6 +83,14 @@ def test_a_text_that_reaches_over_blocks_is_found_if_they_share_its_length(
     assert searcher.found == {0}
 
 
+@pytest.mark.parametrize("place", range(17))
+def test_the_shortest_text_is_found_at_every_place_up_to_the_last(place: int) -> None:
+    text = letters(random.Random(place), SHORTEST, "abcdefgh")
+    searcher = Searcher([text])
+    searcher.search(b"-" * place + text)
+    assert searcher.found == {0}
+
+
 def test_texts_with_one_anchor_are_told_apart() -> None:
     same = b"yang manakah antara berikut ialah "
     texts = [same + bytes([letter]) for letter in b"abcdefgh"]
