@@ -77,7 +77,7 @@ def _told(results: BoardResults) -> Iterator[str]:
     if compared is not None:
         neighbours = f"{compared.neighbours_told_apart} of {compared.models - 1} neighbours"
         pairs = f"{compared.pairs_told_apart:,} of {compared.pairs:,} pairs"
-        risk = f"the risk that any of these is wrong is at most {compared.level:.0%}"
+        risk = f"the risk that any of these is wrong is held to {compared.level:.0%}"
         yield f"{neighbours} and {pairs} are shown to differ" + (f"; {risk}." if compared.pairs_told_apart else ".")
         if compared.detectable is not None:
             points = f"{100 * compared.detectable:.1f} points"

@@ -89,7 +89,7 @@ def test_ranked_models_stand_above_a_line_and_the_others_below_it_with_the_reaso
     assert lines[2].split() == ["1", "1", "100%", "replay-good", "100.0", *lines[2].split()[5:8], "2", "of", "2"]
     assert lines[3].split()[:4] == ["2", "2", "0%", "replay-poor"]
     assert lines[4:7] == [
-        "1 of 1 neighbours and 1 of 1 pairs are shown to differ; the risk that any of these is wrong is at most 5%.",
+        "1 of 1 neighbours and 1 of 1 pairs are shown to differ; the risk that any of these is wrong is held to 5%.",
         "A test of two models alone finds a difference of 12.2 points four times in five.",
         "With weights changed by up to 20% the whole order is kept in 100.0% of draws, the first place in 100.0%, and "
         "every pair that is shown to differ in 100.0%.",
