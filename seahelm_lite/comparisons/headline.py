@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from seahelm_lite.catalog.task_card import Metric
 from seahelm_lite.comparisons.columns import Answers, Column, Key
+from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.composites import Composite, Scored, error_correlations, weighted_mean
 from seahelm_lite.stats.intervals import Estimate
 from seahelm_lite.stats.parts import pseudo_values
@@ -70,12 +71,11 @@ def mean_of(shares: Sequence[Share], run: int) -> Estimate:
 
 
 def _scored(answers: Answers, chance: float) -> Scored:
-    def scaled(value: float) -> float:
-        return (value - chance) / (1 - chance)
-
     estimate = answers.estimate
-    interval = None if estimate.lo is None or estimate.hi is None else (scaled(estimate.lo), scaled(estimate.hi))
-    return Scored(scaled(estimate.value or 0.0), interval, estimate.method, estimate.df)
+    interval = None
+    if estimate.lo is not None and estimate.hi is not None:
+        interval = corrected(estimate.lo, chance), corrected(estimate.hi, chance)
+    return Scored(corrected(estimate.value or 0.0, chance), interval, estimate.method, estimate.df)
 
 
 def _estimate(mean: Composite, units: Sequence[str]) -> Estimate:
