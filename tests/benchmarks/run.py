@@ -52,7 +52,7 @@ def main() -> None:
 
 def _run(folder: Path, protocol: Protocol, out: str) -> Cost:
     command = [sys.executable, "-m", "tests.benchmarks.run", "run", "--model", "lmeval:hash", "--task", "made_up"]
-    command += ["--trust", "tasks", "--mirror", "mirror", "--offline", "--out", out]
+    command += ["--trust", "tasks", "--mirror", "mirror", "--out", out]
     command += ["--protocol", protocol, "--shots", str(SHOTS)]
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     began = time.monotonic()
