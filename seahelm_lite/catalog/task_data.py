@@ -20,6 +20,7 @@ Format = Literal[
     "text_records",
     "xlsx",
     "dialect_lexicon",
+    "probes",
     "code",
     "tsv_bare",
 ]
