@@ -7,12 +7,11 @@ or files), so that they cannot learn the items themselves.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from seahelm_lite.stats.intervals import Estimate, proportion
 
@@ -31,6 +30,16 @@ class Contrast:
     group: str
     wanted: str
     other: str
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One text whose label a test must guess from it alone."""
+
+    id: str
+    group: str
+    text: str
+    wanted: bool
 
 
 def words(text: str) -> list[str]:
@@ -65,7 +74,7 @@ def shape(text: str) -> list[str]:
 class NaiveBayes:
     """Multinomial naive Bayes of two classes with add-one smoothing (Manning et al. 2008, section 13.2)."""
 
-    def __init__(self, wanted: Iterable[Sequence[str]], other: Iterable[Sequence[str]]) -> None:
+    def __init__(self, wanted: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> None:
         first, second = Counter[str](), Counter[str]()
         for seen in wanted:
             first.update(seen)
@@ -73,35 +82,53 @@ class NaiveBayes:
             second.update(seen)
         known = sorted({*first, *second})
         totals = [counts.total() + _SMOOTHING * len(known) for counts in (first, second)]
+        self._prior = math.log(len(wanted) / len(other)) if wanted and other else 0.0
         self._weights = {
-            feature: float(
-                np.log((first[feature] + _SMOOTHING) / totals[0]) - np.log((second[feature] + _SMOOTHING) / totals[1])
-            )
+            feature: math.log((first[feature] + _SMOOTHING) / totals[0])
+            - math.log((second[feature] + _SMOOTHING) / totals[1])
             for feature in known
         }
 
     def score(self, features: Iterable[str]) -> float:
         """Log-odds of the first class; features never seen say nothing."""
-        return sum(self._weights.get(feature, 0.0) for feature in features)
+        return self._prior + sum(self._weights.get(feature, 0.0) for feature in features)
 
     def heaviest(self, count: int) -> list[tuple[str, float]]:
-        """The features that say most, either way."""
+        """The features that say most, either way, with their log-odds."""
         return sorted(self._weights.items(), key=lambda item: (-abs(item[1]), item[0]))[:count]
+
+
+def guessed(labelled: Sequence[Labelled], features: Features) -> list[float]:
+    """For each text by itself, whether a classifier of the other groups finds its label: 1, 0, or 0.5 for a tie."""
+    scores = _scores([(one.group, one.wanted, list(features(one.text))) for one in labelled])
+    return [
+        _picks(score, 0.0) if one.wanted else _picks(0.0, score) for score, one in zip(scores, labelled, strict=True)
+    ]
 
 
 def leave_one_group_out(contrasts: Sequence[Contrast], features: Features) -> list[float]:
     """For each contrast, whether a classifier of the other groups finds the wanted text: 1, 0, or 0.5 for a tie."""
-    seen = [(list(features(contrast.wanted)), list(features(contrast.other))) for contrast in contrasts]
-    found = [0.5] * len(contrasts)
-    for group in {contrast.group for contrast in contrasts}:
-        others = [pair for pair, contrast in zip(seen, contrasts, strict=True) if contrast.group != group]
+    seen = [
+        (contrast.group, wanted, list(features(text)))
+        for contrast in contrasts
+        for wanted, text in ((True, contrast.wanted), (False, contrast.other))
+    ]
+    scores = _scores(seen)
+    return [_picks(wanted, other) for wanted, other in zip(scores[::2], scores[1::2], strict=True)]
+
+
+def _scores(seen: Sequence[tuple[str, bool, list[str]]]) -> list[float]:
+    """The log-odds of each text by a classifier of all groups but its own; nought where there is no other group."""
+    scores = [0.0] * len(seen)
+    for group in sorted({group for group, _, _ in seen}):
+        others = [(wanted, features) for other, wanted, features in seen if other != group]
         if not others:
             continue
-        model = NaiveBayes((pair[0] for pair in others), (pair[1] for pair in others))
-        for place, contrast in enumerate(contrasts):
-            if contrast.group == group:
-                found[place] = _picks(model.score(seen[place][0]), model.score(seen[place][1]))
-    return found
+        model = NaiveBayes([f for wanted, f in others if wanted], [f for wanted, f in others if not wanted])
+        for place, (own, _, features) in enumerate(seen):
+            if own == group:
+                scores[place] = model.score(features)
+    return scores
 
 
 def longest(contrasts: Sequence[Contrast]) -> list[float]:

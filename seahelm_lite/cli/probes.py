@@ -1,0 +1,15 @@
+"""`seahelm-lite probes`: writing, checking and reviewing probes of cultural appropriateness."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from seahelm_lite.cli import probe_lint
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    """Register the command."""
+    probes = commands.add_parser("probes", help="check probes of cultural appropriateness")
+    actions = probes.add_subparsers(dest="action", metavar="ACTION", required=True)
+    probe_lint.add(actions)
