@@ -11,8 +11,10 @@ from typing import Any
 from seahelm_lite.catalog.access import Price
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.errors import RunFolderError
+from seahelm_lite.judgements import read_judgements
 from seahelm_lite.records import JsonValue, Sample, canonical_json
 from seahelm_lite.scoring.differences import Side, differences, side_of
+from seahelm_lite.scoring.judges.verdicts import Judgements
 from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
 from seahelm_lite.scoring.shuffled import ShuffledScores
 from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
@@ -69,8 +71,12 @@ def _refuse_changed(folder: RunFolder) -> None:
         )
 
 
-def score_again(path: Path) -> tuple[Path, RunScores]:
+def score_again(path: Path, judged: Path | None = None) -> tuple[Path, RunScores]:
     """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
+
+    Args:
+        path: The run folder.
+        judged: A file of judgements of the run, whose verdicts count where their judges are believed.
 
     Returns:
         The new file `scores/<n>.json`, and its scores.
@@ -78,7 +84,7 @@ def score_again(path: Path) -> tuple[Path, RunScores]:
     Raises:
         RunFolderError: If the run has no samples yet.
     """
-    scores = _scores_of_samples(path)
+    scores = _scores_of_samples(path, read_judgements(judged) if judged is not None else None)
     return RunFolder(path).add_scores(scores.scores, scores.differences), scores
 
 
@@ -111,7 +117,7 @@ def _short(value: JsonValue) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _scores_of_samples(path: Path) -> RunScores:
+def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunScores:
     folder = RunFolder(path)
     manifest = folder.manifest()
     _refuse_changed(folder)
@@ -121,7 +127,9 @@ def _scores_of_samples(path: Path) -> RunScores:
     sides: list[Side | None] = []
     price = price_of(manifest)
     for entry in manifest["tasks"]:
-        scored, side = scored_entry(entry, lambda key: [scored.sample for scored in folder.read_samples(key)], price)
+        scored, side = scored_entry(
+            entry, lambda key: [scored.sample for scored in folder.read_samples(key)], price, judgements
+        )
         scores += scored.scores
         sides.append(side)
     return RunScores(scores, differences(sides))
@@ -134,7 +142,10 @@ def price_of(manifest: Mapping[str, Any]) -> Price | None:
 
 
 def scored_entry(
-    entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]], price: Price | None
+    entry: Mapping[str, Any],
+    samples_of: Callable[[str], Sequence[Sample]],
+    price: Price | None,
+    judgements: Judgements | None = None,
 ) -> tuple[VariedScores, Side | None]:
     """Score a task by its entry in the manifest, which is all there is to go by once it is over.
 
@@ -142,8 +153,9 @@ def scored_entry(
         entry: The entry.
         samples_of: Gives the samples of the task, and of each of its variations, by the key.
         price: What tokens cost, where that is known.
+        judgements: What judges said of the run.
     """
-    task = task_of_manifest(entry, samples_of(entry["key"]), price)
+    task = task_of_manifest(entry, samples_of(entry["key"]), price, judgements)
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
     scored = score_varied(task, variations, entry.get("rotations"), entry.get("shuffled"))
     return scored, side_of(task, scored.own)

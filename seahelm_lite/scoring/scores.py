@@ -20,6 +20,7 @@ from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
+from seahelm_lite.scoring.judges.verdicts import Judgements, TaskVerdicts
 from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
@@ -51,6 +52,8 @@ class ScoredTask:
     """What the answers' tokens cost, where that is known."""
     quick: str | None = None
     """The name of the quick subset that was asked; None where it was none."""
+    judged: TaskVerdicts | None = None
+    """What judges said of the replies, where they are believed in the language; None where nobody's verdict counts."""
 
     @property
     def seed(self) -> int:
@@ -81,7 +84,10 @@ class RunScores:
 
 
 def task_of_manifest(
-    entry: Mapping[str, JsonValue], samples: Sequence[Sample], price: Price | None = None
+    entry: Mapping[str, JsonValue],
+    samples: Sequence[Sample],
+    price: Price | None = None,
+    judgements: Judgements | None = None,
 ) -> ScoredTask:
     """A task as the manifest of its run has it, which is all there is to go by once the run is over.
 
@@ -89,19 +95,22 @@ def task_of_manifest(
         entry: Its entry in `tasks`.
         samples: Its samples, or some of them.
         price: What tokens cost, where the manifest says it.
+        judgements: What judges said of the run.
     """
+    card = TaskCard.model_validate(entry["card"])
     return ScoredTask(
         task=entry["task"],
         version=entry["version"],
         protocol=entry["protocol"],
         shots=entry["shots"],
-        card=TaskCard.model_validate(entry["card"]),
+        card=card,
         data_hash=entry["data_sha256"],
         n_total=entry["documents_total"],
         samples=samples,
         form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
         price=price,
         quick=quick["id"] if (quick := entry.get("quick")) else None,
+        judged=judgements.believed(entry["key"], card.language) if judgements is not None else None,
     )
 
 
