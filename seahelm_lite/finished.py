@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.access import Price
+from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.judgements import read_judgements
@@ -123,6 +124,12 @@ def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunS
     _refuse_changed(folder)
     if manifest["status"] not in ("complete", "incomplete"):
         raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
+    if any(TaskCard.model_validate(entry["card"]).held_out for entry in manifest["tasks"]):
+        raise RunFolderError(
+            "its items are held out and its replies were not kept, so they cannot be scored again",
+            where=str(path),
+            remedy="Whoever holds the key can run it anew.",
+        )
     scores: list[dict[str, Any]] = []
     sides: list[Side | None] = []
     price = price_of(manifest)

@@ -246,6 +246,8 @@ class TaskCard(CardPart):
             raise ValueError("document lacks probe, which says what belongs together and what answers are judged by")
         if self.document.checks is None and any(metric.startswith("instr_") for metric in self.metrics):
             raise ValueError("document lacks checks, which say what instructions there are to follow")
+        if self.held_out and self.licence.redistributable:
+            raise ValueError("data: encrypted items are held out, so their licence cannot be `redistributable: true`")
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
@@ -278,6 +280,11 @@ class TaskCard(CardPart):
                 "answers: where they are `withheld` there is neither `document: answer:` nor `data: shots:`"
             )
         return ("key", "question", "options")
+
+    @property
+    def held_out(self) -> bool:
+        """Whether the items are kept from everybody but the holder of their key."""
+        return any(file.encrypted is not None for file in self.data.test)
 
     @property
     def asked_in(self) -> tuple[Protocol, ...]:

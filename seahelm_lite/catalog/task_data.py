@@ -48,6 +48,9 @@ class DataFile(CardPart):
     pin: Pin | None = None
     columns: dict[str, Pin] | None = None
     """For `parallel_lines`: column name to the file whose line n it is."""
+    encrypted: Literal["age"] | None = None
+    """Of held-out probe families: the file is encrypted (age, X25519), its pin is the hash of the encrypted bytes, and
+    `run` alone opens it, with a key from the environment."""
     reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
     """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
     gets the verified file's path and returns the rows, a list of mappings from column names to values."""
@@ -63,6 +66,8 @@ class DataFile(CardPart):
             raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
         if self.beside is not None and self.format != "json_map":
             raise ValueError("`beside` belongs to the format json_map, and to no other")
+        if self.encrypted is not None and (self.format != "probes" or isinstance(self.pin, HubPin)):
+            raise ValueError("`encrypted` belongs to files of the format probes, and to no other")
         if (self.reader is not None) != (self.format == "code"):
             raise ValueError("`reader` belongs to the format code, and to no other")
         if self.reader is not None and isinstance(self.pin, HubPin):
@@ -108,7 +113,8 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
         named = {"format", "by"}
         file["beside"] = {k: v for k, v in beside.items() if k in named}
         file["beside"]["pin"] = {**shared, **{k: v for k, v in beside.items() if k not in named}}
-    if "reader" in pin:
-        file["reader"] = pin.pop("reader")
+    for own in ("reader", "encrypted"):
+        if own in pin:
+            file[own] = pin.pop(own)
     file["pin"] = {**shared, **pin}
     return file

@@ -12,6 +12,7 @@ from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.changes import told_by_rows
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.fetch import locate
+from seahelm_lite.sources.held_out import held_out_rows
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.load import load_rows
 from seahelm_lite.sources.text_files import Row
@@ -48,6 +49,9 @@ def _load(file: DataFile, where: Where) -> LoadedFile:
         return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))
     if file.format == "code":
         return _with_code(file, where)
+    if file.encrypted is not None:
+        assert isinstance(file.pin, GithubPin | PackagedPin)
+        return LoadedFile(_name(file.pin), held_out_rows(file.pin, where), (_origin(file.pin, file.pin.sha256),))
     rows = load_rows(file.pin, file.format, where, file.columns)
     return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
 
