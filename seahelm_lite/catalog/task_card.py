@@ -242,8 +242,6 @@ class TaskCard(CardPart):
             raise ValueError(f"document lacks {', '.join(missing)}, which a {self.kind} task needs")
         if self.kind == "generation" and (self.instruction is None) != (self.asking == "bare"):
             raise ValueError("a generation task needs an instruction, and an item asked bare has it in itself")
-        if self.document.probe is None and not OF_FAMILIES.isdisjoint(self.metrics):
-            raise ValueError("document lacks probe, which says what belongs together and what answers are judged by")
         if self.document.checks is None and any(metric.startswith("instr_") for metric in self.metrics):
             raise ValueError("document lacks checks, which say what instructions there are to follow")
         if self.held_out and self.licence.redistributable:
@@ -259,6 +257,12 @@ class TaskCard(CardPart):
             raise ValueError("parallel: a task is not parallel to itself")
         if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_what_families_are_judged_by(self) -> TaskCard:
+        if self.document.probe is None and not OF_FAMILIES.isdisjoint(self.metrics):
+            raise ValueError("document lacks probe, which says what belongs together and what answers are judged by")
         return self
 
     @property
