@@ -113,8 +113,8 @@ class Norm(ProbePart):
 
     @property
     def sourced(self) -> bool:
-        """Whether anybody followed one of its sources; a norm from memory is in no score."""
-        return any(source.verified != "memory" for source in self.sources)
+        """Whether somebody followed all of its sources; a norm that is partly from memory is in no score."""
+        return all(source.verified != "memory" for source in self.sources)
 
     def expired(self, today: date) -> bool:
         """Whether the month by which somebody was to look again is over."""
