@@ -113,12 +113,12 @@ class Norm(ProbePart):
 
     @property
     def verified(self) -> Verified:
-        """How far the best of its sources was followed."""
-        return max((source.verified for source in self.sources), key=get_args(Verified).index)
+        """How far the least followed of its sources was followed."""
+        return min((source.verified for source in self.sources), key=get_args(Verified).index)
 
     @property
     def sourced(self) -> bool:
-        """Whether anybody followed one of its sources; a norm from memory is in no score."""
+        """Whether somebody followed all of its sources; a norm that is partly from memory is in no score."""
         return self.verified != "memory"
 
     def expired(self, today: date) -> bool:
