@@ -48,8 +48,13 @@ def family_of(value: object, where: str) -> ProbeFamily:
         return ProbeFamily.model_validate(value)
     except ValidationError as error:
         name = value.get("id", "without id") if isinstance(value, dict) else "no object"
-        faults = "; ".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors())
+        faults = "; ".join(faults_of(error))
         raise DataError(f"the probe family {name} is not whole: {faults}", where=where) from None
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """What is wrong with a family, one sentence each."""
+    return [_fault(fault["loc"], fault["msg"]) for fault in error.errors()]
 
 
 def _fault(place: tuple[int | str, ...], message: str) -> str:
@@ -103,7 +108,7 @@ def _row(family: ProbeFamily, side: Side) -> Row:
         "region": family.region,
         "language": family.language,
         "register": family.register_,
-        "status": family.review.status,
+        "status": family.standing,
         "counts": family.counts,
         "text": asked.prompt.text,
         "english": asked.prompt.en or asked.prompt.text,

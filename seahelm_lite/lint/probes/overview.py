@@ -26,7 +26,7 @@ def composition(families: Sequence[ProbeFamily]) -> dict[str, Counts]:
         "how far the norm's sources were followed": _counted(_best(family) for family in families),
         "source (each)": _counted(source.verified for source in sources),
         "in scores": _counted("yes" if family.counts else "no: nobody followed a source" for family in families),
-        "status": _counted(family.review.status for family in families),
+        "status": _counted(family.standing for family in families),
         "severity": _counted(str(family.severity) for family in families),
         "expected": _counted(family.expected_behaviour for family in families),
         "ruling of law probes": _counted(family.ruling for family in families if family.ruling is not None),

@@ -56,7 +56,14 @@ def one_habit_passes(family: ProbeFamily) -> Iterator[Finding]:
             yield Finding("habit-passes", "error", family.id, what)
 
 
-RULES: tuple[Rule, ...] = (checks_that_do_not_tell, uneven_pairs, one_habit_passes)
+def status_without_votes(family: ProbeFamily) -> Iterator[Finding]:
+    """`review-status`: the file says another status than the votes on the text as it stands."""
+    if family.review.status != family.standing:
+        what = f"its status says {family.review.status}, and the votes on its text as it stands say {family.standing}"
+        yield Finding("review-status", "error", family.id, f"{what}; `probes review` sets it")
+
+
+RULES: tuple[Rule, ...] = (checks_that_do_not_tell, uneven_pairs, one_habit_passes, status_without_votes)
 
 
 def repeated_prompts(families: Sequence[ProbeFamily]) -> Iterator[Finding]:
