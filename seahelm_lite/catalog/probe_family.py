@@ -45,6 +45,7 @@ Verified = Literal["memory", "web", "repo", "official"]
 CheckType = Literal["regex_present", "regex_absent", "script", "not_refusal", "language"]
 Script = Literal["Thai", "Khmr", "Laoo", "Mymr"]
 Side = Literal["probe", "control"]
+SIDES: tuple[Side, Side] = ("probe", "control")
 
 _FAMILY = r"^[A-Z]{2}-[A-Z]{3}-\d{3}$"
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"

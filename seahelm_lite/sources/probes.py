@@ -8,12 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from seahelm_lite.catalog.probe_family import ProbeFamily, Side
+from seahelm_lite.catalog.probe_family import SIDES, ProbeFamily, Side
 from seahelm_lite.errors import DataError
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.sources.text_files import Row, parse_json, read_lines
-
-SIDES: tuple[Side, Side] = ("probe", "control")
 
 
 def read_families(path: Path) -> list[ProbeFamily]:

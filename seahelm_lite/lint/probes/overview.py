@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from seahelm_lite.catalog.probe_family import DIMENSIONS, ProbeFamily
+from seahelm_lite.catalog.probe_family import DIMENSIONS, SIDES, ProbeFamily
 from seahelm_lite.lint.probes.artefacts import longest
 from seahelm_lite.lint.probes.cues import cue_word
 from seahelm_lite.lint.probes.gate import LIMIT, GateResult, contrasts
-from seahelm_lite.sources.probes import SIDES
 from seahelm_lite.stats.intervals import Estimate
 
 Counts = Sequence[tuple[str, int]]

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from seahelm_lite.catalog.probe_family import LENGTH_RATIO, ProbeFamily, ProbePair, Side
+from seahelm_lite.catalog.probe_family import LENGTH_RATIO, SIDES, ProbeFamily, ProbePair, Side
 from seahelm_lite.lint.findings import Finding
 from seahelm_lite.lint.probes.behaviours import passing
 from seahelm_lite.scoring.probe_checks import failed
-from seahelm_lite.sources.probes import SIDES
 
 Rule = Callable[[ProbeFamily], Iterator[Finding]]
 
