@@ -108,9 +108,14 @@ class Norm(ProbePart):
         return tuple(self.type.split("+"))
 
     @property
+    def verified(self) -> Verified:
+        """How far the least followed of its sources was followed."""
+        return min((source.verified for source in self.sources), key=get_args(Verified).index)
+
+    @property
     def sourced(self) -> bool:
-        """Whether anybody followed one of its sources; a norm from memory is in no score."""
-        return any(source.verified != "memory" for source in self.sources)
+        """Whether somebody followed all of its sources; a norm that is partly from memory is in no score."""
+        return self.verified != "memory"
 
     def expired(self, today: date) -> bool:
         """Whether the month by which somebody was to look again is over."""
@@ -281,11 +286,11 @@ class ProbeFamily(_Asked):
         return sha256_hex(canonical_json(read))
 
     @property
-    def standing(self) -> Status:
+    def status(self) -> Status:
         """Its status by the votes on its text as it stands."""
-        return self.review.standing(self.voted_on)
+        return self.review.status_on(self.voted_on)
 
     @property
     def counts(self) -> bool:
         """Whether the family may be in a score at all: its norm is sourced, and nobody has set it aside."""
-        return self.norm.sourced and self.standing not in ("contested", "retired")
+        return self.norm.sourced and self.status not in ("contested", "retired")

@@ -59,7 +59,7 @@ class Review(ProbePart):
         """The votes that were cast on a text, given by its SHA-256."""
         return tuple(vote for vote in self.votes if vote.voted_on == text)
 
-    def standing(self, text: str) -> Status:
+    def status_on(self, text: str) -> Status:
         """The status that a family with this text has by its votes.
 
         What was contested or retired stays so without enough votes: only people bring it back into a score.

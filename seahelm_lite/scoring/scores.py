@@ -14,23 +14,24 @@ import numpy as np
 
 from seahelm_lite.catalog.access import Price
 from seahelm_lite.catalog.costs import tally
-from seahelm_lite.catalog.task_card import RECORDED, Metric, ProtocolName, TaskCard
+from seahelm_lite.catalog.task_card import OF_FAMILIES, RECORDED, Metric, ProtocolName, TaskCard
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.judges.verdicts import Judgements, TaskVerdicts
+from seahelm_lite.scoring.probe_table import ProbeTable
 from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.intervals import Estimate
 
-RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
+RIGHT_OR_WRONG: frozenset[Metric] = OF_FAMILIES | {"exact", "instr_acc", "instr_lang_acc"}
 """Metrics of written answers that call each of them right or wrong."""
 
-Table = ChoiceTable | TextTable | WithheldTable
+Table = ChoiceTable | TextTable | ProbeTable | WithheldTable
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def read_answers(task: ScoredTask) -> tuple[list[Answer], Table]:
     answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
     if form.kind == "likelihood":
         answers = without_empty_scoring(answers, task.samples)
-    return answers, _table(task.card, task.samples, answers, task.seed)
+    return answers, _table(task.card, task.samples, answers, task.seed, task.judged)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:
@@ -159,9 +160,17 @@ def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Tabl
     return _table(card, samples, [Answer("unparsed")] * len(samples), 0)
 
 
-def _table(card: TaskCard, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> Table:
+def _table(
+    card: TaskCard,
+    samples: Sequence[Sample],
+    answers: Sequence[Answer],
+    seed: int,
+    judged: TaskVerdicts | None = None,
+) -> Table:
     if card.answers == "withheld":
         return WithheldTable(samples, answers, seed)
+    if card.document.probe is not None:
+        return ProbeTable(samples, answers, seed, judged)
     return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
 
 

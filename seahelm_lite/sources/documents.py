@@ -243,6 +243,8 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         _read_choices(read, fields, lettered=lettered)
     else:
         _read_wanted(read, fields, reads=card.reads)
+    if mapping.probe is not None:
+        fields["probe"] = _judged_by(read)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
@@ -313,6 +315,14 @@ def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -
         fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
+
+
+def _judged_by(read: RowReader) -> dict[str, JsonValue]:
+    """What answers to a probe are judged by."""
+    found = read.value(read.mapping.probe)
+    if not isinstance(found, dict) or not {"family", "side", "checks"} <= found.keys():
+        raise read.fault("`document: probe:` must name the column `probe` or `probe_en` of a file of probe families")
+    return found
 
 
 def _keyed(read: RowReader, options: Sequence[str]) -> int:

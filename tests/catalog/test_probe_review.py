@@ -55,7 +55,7 @@ def reviewed(cast: Sequence[dict[str, Any]], status: str = "draft", change: Chan
     ],
 )
 def test_a_family_stands_as_its_votes_say(native: str, expert: str, status: str) -> None:
-    assert reviewed([*votes(native), *votes(expert, "expert")]).standing == status
+    assert reviewed([*votes(native), *votes(expert, "expert")]).status == status
 
 
 def test_a_contested_norm_leaves_the_scores() -> None:
@@ -67,13 +67,13 @@ def test_a_contested_norm_leaves_the_scores() -> None:
 
 @pytest.mark.parametrize("status", ["native_reviewed", "expert_reviewed"])
 def test_a_status_that_nobody_voted_for_is_not_believed(status: str) -> None:
-    assert reviewed([], status).standing == "draft"
+    assert reviewed([], status).status == "draft"
 
 
 def test_what_was_contested_comes_back_by_votes_alone() -> None:
-    assert reviewed(votes("aa"), "contested").standing == "contested"
-    assert reviewed(votes("aaa"), "contested").standing == "native_reviewed"
-    assert reviewed(votes("aaa"), "retired").standing == "retired"
+    assert reviewed(votes("aa"), "contested").status == "contested"
+    assert reviewed(votes("aaa"), "contested").status == "native_reviewed"
+    assert reviewed(votes("aaa"), "retired").status == "retired"
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_what_was_contested_comes_back_by_votes_alone() -> None:
     ],
 )
 def test_votes_on_another_text_are_void(change: Change) -> None:
-    assert reviewed(votes("aaaa"), "native_reviewed", change).standing == "draft"
-    assert reviewed(votes("dddd"), "contested", change).standing == "contested", "it does not slip back into scores"
+    assert reviewed(votes("aaaa"), "native_reviewed", change).status == "draft"
+    assert reviewed(votes("dddd"), "contested", change).status == "contested", "it does not slip back into scores"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_votes_on_another_text_are_void(change: Change) -> None:
     ],
 )
 def test_what_reviewers_do_not_read_leaves_their_votes_alone(change: Change) -> None:
-    assert reviewed(votes("aaa"), "native_reviewed", change).standing == "native_reviewed"
+    assert reviewed(votes("aaa"), "native_reviewed", change).status == "native_reviewed"
 
 
 def test_a_reviewer_has_one_vote() -> None:

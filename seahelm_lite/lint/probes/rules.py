@@ -57,8 +57,8 @@ def one_habit_passes(family: ProbeFamily) -> Iterator[Finding]:
 
 def status_without_votes(family: ProbeFamily) -> Iterator[Finding]:
     """`review-status`: the file says another status than the votes on the text as it stands."""
-    if family.review.status != family.standing:
-        what = f"its status says {family.review.status}, and the votes on its text as it stands say {family.standing}"
+    if family.review.status != family.status:
+        what = f"its status says {family.review.status}, and the votes on its text as it stands say {family.status}"
         yield Finding("review-status", "error", family.id, f"{what}; `probes review` sets it")
 
 
