@@ -98,7 +98,7 @@ def _row(family: ProbeFamily, side: Side) -> Row:
         "language": family.language,
         "expected": asked.expected_behaviour,
         "norm": family.norm.statement,
-        "status": family.review.status,
+        "status": family.status,
         "verified": family.norm.verified,
         "rubric": asked.rubric.model_dump(mode="json"),
         "checks": [check.model_dump(mode="json", exclude_none=True) for check in asked.checks],
