@@ -45,8 +45,9 @@ Metric = Literal[
     "instr_acc",
     "instr_lang_acc",
     "safe_rate",
+    "judged_acc",
 ]
-JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
+JUDGED: frozenset[Metric] = frozenset({"safe_rate", "judged_acc"})
 """Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
 DifferenceKind = Literal["dialect_gap", "language_tax"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
@@ -80,6 +81,11 @@ class DocumentMap(CardPart):
     """A list of texts of which each would do, the likeliest first, instead of `reference`."""
     checks: str | None = None
     """What a reply must fulfil, where it is checked rather than compared: a list of `{name, arguments}`."""
+    criteria: str | None = None
+    """What a judge is asked of a reply: a list of `{id, text, wanted: yes|no}`, with `weight` and `critical` where they
+    differ from what `brief_of` says."""
+    norm: str | None = None
+    """What a good reply goes by, which a judge is told."""
     passage: str | None = None
     cloze_context: str | None = None
     cloze_options: str | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,8 @@ class RunScores:
 
     scores: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    judged: list[dict[str, Any]] = field(default_factory=list)
+    """What judges said, task by task; empty where nobody judged the run."""
 
 
 def task_of_manifest(
@@ -145,7 +147,7 @@ def read_answers(task: ScoredTask) -> tuple[list[Answer], Table]:
     answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
     if form.kind == "likelihood":
         answers = without_empty_scoring(answers, task.samples)
-    return answers, _table(task.card, task.samples, answers, task.seed)
+    return answers, _table(task.card, task.samples, answers, task.seed, task.judged)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:
@@ -159,10 +161,18 @@ def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Tabl
     return _table(card, samples, [Answer("unparsed")] * len(samples), 0)
 
 
-def _table(card: TaskCard, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> Table:
+def _table(
+    card: TaskCard,
+    samples: Sequence[Sample],
+    answers: Sequence[Answer],
+    seed: int,
+    judged: TaskVerdicts | None = None,
+) -> Table:
     if card.answers == "withheld":
         return WithheldTable(samples, answers, seed)
-    return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
+    if card.kind == "multiple_choice":
+        return ChoiceTable(samples, answers, seed)
+    return TextTable(samples, answers, seed, judged)
 
 
 def _entry(
