@@ -112,9 +112,14 @@ class Norm(ProbePart):
         return tuple(self.type.split("+"))
 
     @property
+    def verified(self) -> Verified:
+        """How far the least followed of its sources was followed."""
+        return min((source.verified for source in self.sources), key=get_args(Verified).index)
+
+    @property
     def sourced(self) -> bool:
-        """Whether anybody followed one of its sources; a norm from memory is in no score."""
-        return any(source.verified != "memory" for source in self.sources)
+        """Whether somebody followed all of its sources; a norm that is partly from memory is in no score."""
+        return self.verified != "memory"
 
     def expired(self, today: date) -> bool:
         """Whether the month by which somebody was to look again is over."""

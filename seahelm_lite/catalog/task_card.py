@@ -46,9 +46,16 @@ Metric = Literal[
     "instr_lang_acc",
     "safe_rate",
     "judged_acc",
+    "par",
+    "probe_pass",
+    "control_pass",
 ]
 JUDGED: frozenset[Metric] = frozenset({"safe_rate", "judged_acc"})
 """Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
+OF_FAMILIES: frozenset[Metric] = frozenset({"par", "probe_pass", "control_pass"})
+"""Metrics of probes, counted over families: probe and twin both right, or one of them."""
+PAIRED: frozenset[Metric] = OF_FAMILIES | {"pair_acc"}
+"""Metrics whose `n` is not of documents, of which each counts two."""
 DifferenceKind = Literal["dialect_gap", "language_tax"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
@@ -86,6 +93,9 @@ class DocumentMap(CardPart):
     differ from what `brief_of` says."""
     norm: str | None = None
     """What a good reply goes by, which a judge is told."""
+    probe: str | None = None
+    """All that answers to a probe are judged by: the column `probe` of a file of probe families, or `probe_en` where it
+    is asked in English. Its family is the unit of `par`, `probe_pass` and `control_pass`."""
     passage: str | None = None
     cloze_context: str | None = None
     cloze_options: str | None = None
@@ -255,6 +265,12 @@ class TaskCard(CardPart):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
         return self
 
+    @model_validator(mode="after")
+    def _knows_what_families_are_judged_by(self) -> TaskCard:
+        if self.document.probe is None and not OF_FAMILIES.isdisjoint(self.metrics):
+            raise ValueError("document lacks probe, which says what belongs together and what answers are judged by")
+        return self
+
     @property
     def unfinished(self) -> tuple[str, ...]:
         """The texts that nobody has written yet: `tasks new` leaves to a person what a file cannot say."""
@@ -284,6 +300,16 @@ class TaskCard(CardPart):
     def asked_in(self) -> tuple[Protocol, ...]:
         """Every protocol the task can be asked in; `gen-choice` has the prompt of `gen-letter`, and follows it."""
         return (*self.protocols, "gen-choice") if "gen-letter" in self.protocols else self.protocols
+
+    @property
+    def robust(self) -> bool:
+        """Whether a choice is made in several ways, which must agree before `par` calls it right.
+
+        There are few probes, each has two options, and of two options luck picks the right one half of the time: under
+        `ll-cloze` the sum of the log-likelihoods, the sum per byte and the mutual information with the request choose,
+        and where letters are shown, the options stand in every cyclic order.
+        """
+        return self.kind == "multiple_choice" and self.document.probe is not None
 
     @property
     def words_language(self) -> str:

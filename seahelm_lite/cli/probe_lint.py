@@ -131,7 +131,7 @@ def _draw(families: list[ProbeFamily], found: list[Finding], results: list[GateR
     console.print(table)
     scored = sum(family.counts for family in families)
     console.print(
-        f"{len(families)} families, {scored} with a norm whose source was followed; {len(found)} findings. "
+        f"{len(families)} families, {scored} with a norm whose sources were followed; {len(found)} findings. "
         "Nobody native has reviewed those with the status draft.",
         soft_wrap=True,
     )

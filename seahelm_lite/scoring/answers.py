@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.protocols import ANSWER_MEMBER
+from seahelm_lite.prompts.rotation import rotated
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
@@ -51,6 +52,8 @@ class Answer:
     """The text of a generation task."""
     note: str = ""
     """Why there is no answer, or how it was read."""
+    others: tuple[int | None, ...] = ()
+    """What every other way of choosing picks, where a card wants them to agree; `choice` is that of lm-eval."""
 
     @property
     def prediction(self) -> str | None:
@@ -65,12 +68,14 @@ def read_answer(sample: Sample, card: TaskCard, form: AnswerForm, words: Languag
             return Answer("error", note=outcome.cause)
     responses = [outcome for outcome in sample.outcomes if isinstance(outcome, Response)]
     if form.kind == "likelihood":
-        return _most_likely(responses)
+        return _by_all_measures(responses, sample) if card.robust else _most_likely(responses)
     if form.kind == "sea-helm":
         return _as_sea_helm_reads(responses[0], sample, form)
     if form.kind == "text":
         return _written(responses[0], sample, card, words)
-    return _chosen(responses[0], sample, card, words, form)
+    answer = _chosen(responses[0], sample, card, words, form)
+    others = (_in_other_order(one, sample, card, words, form, moved) for moved, one in enumerate(responses[1:], 1))
+    return replace(answer, others=tuple(others)) if card.robust else answer
 
 
 def _most_likely(responses: list[Response]) -> Answer:
@@ -81,6 +86,34 @@ def _most_likely(responses: list[Response]) -> Answer:
     # Number formats of few digits tie now and then. The first of the likeliest is taken, as lm-eval does.
     note = TIE if values.count(max(values)) > 1 else "highest log-likelihood"
     return Answer("scored", choice=values.index(max(values)), note=note)
+
+
+def _by_all_measures(responses: list[Response], sample: Sample) -> Answer:
+    """What is likeliest, beside what is by byte, and what the request makes likelier by most (mutual information).
+
+    Args:
+        responses: One for each option after the request, then one for each option alone.
+        sample: Theirs.
+    """
+    options = sample.document.fields["options"]
+    answer = _most_likely(responses[: len(options)])
+    values = [response.loglikelihood for response in responses]
+    known = [value for value in values if value is not None and not math.isnan(value)]
+    if len(known) < 2 * len(options):
+        return replace(answer, others=(None, None))
+    after, alone = known[: len(options)], known[len(options) :]
+    per_byte = [value / len(option.encode()) for value, option in zip(after, options, strict=True)]
+    raised = [value - before for value, before in zip(after, alone, strict=True)]
+    return replace(answer, others=(per_byte.index(max(per_byte)), raised.index(max(raised))))
+
+
+def _in_other_order(
+    response: Response, sample: Sample, card: TaskCard, words: LanguageWords, form: AnswerForm, moved: int
+) -> int | None:
+    """What a reply to the options in another order chooses, by its place in the first one."""
+    turned = replace(sample, document=rotated(sample.document, moved))
+    choice = _chosen(response, turned, card, words, form).choice
+    return None if choice is None else (choice + moved) % len(turned.document.fields["options"])
 
 
 def without_empty_scoring(answers: Sequence[Answer], samples: Sequence[Sample]) -> list[Answer]:

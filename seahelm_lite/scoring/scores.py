@@ -14,23 +14,24 @@ import numpy as np
 
 from seahelm_lite.catalog.access import Price
 from seahelm_lite.catalog.costs import tally
-from seahelm_lite.catalog.task_card import RECORDED, Metric, ProtocolName, TaskCard
+from seahelm_lite.catalog.task_card import OF_FAMILIES, RECORDED, Metric, ProtocolName, TaskCard
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
 from seahelm_lite.scoring.judges.verdicts import Judgements, TaskVerdicts
+from seahelm_lite.scoring.probe_table import ProbeTable
 from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.intervals import Estimate
 
-RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
+RIGHT_OR_WRONG: frozenset[Metric] = OF_FAMILIES | {"exact", "instr_acc", "instr_lang_acc"}
 """Metrics of written answers that call each of them right or wrong."""
 
-Table = ChoiceTable | TextTable | WithheldTable
+Table = ChoiceTable | TextTable | ProbeTable | WithheldTable
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,8 @@ def _table(
 ) -> Table:
     if card.answers == "withheld":
         return WithheldTable(samples, answers, seed)
+    if card.document.probe is not None:
+        return ProbeTable(samples, answers, seed, judged)
     if card.kind == "multiple_choice":
         return ChoiceTable(samples, answers, seed)
     return TextTable(samples, answers, seed, judged)

@@ -246,6 +246,8 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
     if mapping.criteria is not None:
         fields["criteria"] = _criteria(read)
         fields["norm"] = read.text("norm") if mapping.norm is not None else ""
+    if mapping.probe is not None:
+        fields["probe"] = _judged_by(read)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
@@ -326,6 +328,14 @@ def _criteria(read: RowReader) -> list[dict[str, JsonValue]]:
         if not whole:
             raise read.fault(f"the criterion {one!r} is no object with `id`, `text` and `wanted: yes|no`")
     return criteria
+
+
+def _judged_by(read: RowReader) -> dict[str, JsonValue]:
+    """What answers to a probe are judged by."""
+    found = read.value(read.mapping.probe)
+    if not isinstance(found, dict) or not {"family", "side", "checks"} <= found.keys():
+        raise read.fault("`document: probe:` must name the column `probe` or `probe_en` of a file of probe families")
+    return found
 
 
 def _keyed(read: RowReader, options: Sequence[str]) -> int:

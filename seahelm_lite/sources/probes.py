@@ -63,7 +63,8 @@ def probe_rows(path: Path) -> list[Row]:
     Columns: `id`; of the family `family`, `country`, `region`, `language`, `register`, `dimension`, `jurisdiction_set`,
     `severity`, `status`, and whether it `counts` in scores; of the side `side`, `text`, `english`, `expected`,
     `reference` and `reference_en` (its appropriate texts), `options` and `options_en` (two texts, in an order drawn
-    from the id), `answer` (the place of the appropriate one), and `probe`, which holds all that replies are judged by.
+    from the id), `answer` (the place of the appropriate one), and `probe`, which holds all that replies are judged by,
+    or `probe_en` for replies to the request in English.
     """
     return [row for family in read_families(path) for row in rows_of(family)]
 
@@ -94,6 +95,8 @@ def _row(family: ProbeFamily, side: Side) -> Row:
         "language": family.language,
         "expected": asked.expected_behaviour,
         "norm": family.norm.statement,
+        "status": family.review.status,
+        "verified": family.norm.verified,
         "rubric": asked.rubric.model_dump(mode="json"),
         "checks": [check.model_dump(mode="json", exclude_none=True) for check in asked.checks],
     }
@@ -113,5 +116,6 @@ def _row(family: ProbeFamily, side: Side) -> Row:
         "options": local,
         "options_en": english,
         "answer": answer,
-        "probe": judged,
+        "probe": {**judged, "condition": "local"},
+        "probe_en": {**judged, "condition": "english", "language": "en"},
     }

@@ -111,7 +111,7 @@ def test_cue_words_are_told_from_words_that_begin_like_them(request_: str, cue: 
 def test_the_report_counts_what_is_there() -> None:
     shown: list[ProbeFamily] = list(families().values())
     text = report(shown, gate(shown))
-    assert "3 families of 3 countries; 2 have a norm whose source somebody followed" in text
+    assert "3 families of 3 countries; 2 have a norm whose sources somebody followed" in text
     assert "| drinks | MY, SG |" in text
     assert "| memory | 1 |" in text
 

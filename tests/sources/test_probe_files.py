@@ -36,6 +36,13 @@ def test_a_norm_from_memory_counts_in_no_score() -> None:
     }
 
 
+def test_a_norm_that_is_partly_from_memory_counts_in_no_score(tmp_path: Path) -> None:
+    def doubtful(body: dict[str, Any]) -> None:
+        body["norm"]["sources"].append({"title": "A further part", "ref": "none", "verified": "memory"})
+
+    assert not read_families(_written(tmp_path, changed("MY-REL-001", doubtful)))[0].counts
+
+
 def _status(status: str) -> Change:
     return lambda body: body["review"].update(status=status)
 
