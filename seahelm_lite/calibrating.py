@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from seahelm_lite.catalog.model_card import model_cards
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder, whole_or_not_at_all
@@ -21,7 +20,6 @@ from seahelm_lite.models.hosts import stays_inside
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.scoring.judges.calibration import LanguageResult, calibrate, calibration_file
 from seahelm_lite.scoring.judges.criteria import Criterion
-from seahelm_lite.scoring.judges.jury import lineage_of
 from seahelm_lite.scoring.judges.labels import Asked, Label, Labelled
 from seahelm_lite.scoring.judges.verdicts import Verdict, response_id
 from seahelm_lite.sources.formats import read_rows
@@ -175,9 +173,8 @@ def calibrate_judges(
         RunFolderError: If some questions got no answer; what was answered is kept.
     """
     labelled, restricted = read_labels(labels)
-    cards = model_cards()
-    tested = [lineage_of(name, (), cards) for name in sorted({one.asked.model for one in labelled})]
-    judges = open_judges(specs, tested, offline=offline)
+    tested = sorted({one.asked.model for one in labelled})
+    judges = open_judges(specs, [(name,) for name in tested], offline=offline)
     if restricted and not allow_egress:
         _refuse_egress(judges)
     questions = [_question(one.asked) for one in labelled]

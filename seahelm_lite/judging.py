@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,12 +71,12 @@ class Question:
         return judge_request(text, chat=chat, attempt=attempt)
 
 
-def open_judges(specs: Sequence[str], tested: Sequence[Lineage], *, offline: bool) -> list[Judge]:
+def open_judges(specs: Sequence[str], tested: Iterable[Sequence[str]], *, offline: bool) -> list[Judge]:
     """Open the models that shall judge.
 
     Args:
         specs: Their SPECs, one or two.
-        tested: Who wrote the replies.
+        tested: Who wrote the replies: of each the SPEC, or a name, and further names.
         offline: Whether they have to be on this machine or on premise.
 
     Raises:
@@ -84,8 +84,8 @@ def open_judges(specs: Sequence[str], tested: Sequence[Lineage], *, offline: boo
     """
     cards = model_cards()
     lineages = [lineage_of(spec, (), cards) for spec in specs]
-    for lineage in tested:
-        refuse_kin(lineage, lineages)
+    for name, *others in tested:
+        refuse_kin(lineage_of(name, others, cards), lineages)
     opened = []
     for lineage in lineages:
         model = open_model(lineage.spec, offline=offline)
@@ -166,7 +166,6 @@ def judge_run(
     """
     folder = RunFolder(path)
     manifest = scorable(folder)
-    tested = lineage_of(manifest["spec"]["model"], [manifest["model"]["name"]], model_cards())
     questions = list(questions_of(folder, manifest))
     if not questions:
         raise RunFolderError(
@@ -174,7 +173,7 @@ def judge_run(
             where=str(path),
             remedy="Tasks with criteria are the cultural probes in `gen` and those scored by `safe_rate`.",
         )
-    judges = open_judges(specs, [tested], offline=offline)
+    judges = open_judges(specs, [(manifest["spec"]["model"], manifest["model"]["name"])], offline=offline)
     notes = _egress(manifest, {one.task for one in questions}, judges, allowed=allow_egress)
     notes += [f"nothing is known of where {one.name} comes from" for one in judges if not one.lineage.known]
     believed = _believed(calibration, judges) if calibration is not None else None
