@@ -10,9 +10,12 @@ import re
 from datetime import date
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from seahelm_lite.catalog.probe_parts import Done, ProbePart, Written
+from seahelm_lite.catalog.probe_review import Review, Status
 from seahelm_lite.catalog.task_card import Canary, CountryCode, LanguageTag
+from seahelm_lite.records import canonical_json, sha256_hex
 
 PROBE_SCHEMA = "seahelm-lite/probe/1"
 
@@ -39,10 +42,10 @@ ExpectedBehaviour = Literal[
 ]
 Verified = Literal["memory", "web", "repo", "official"]
 """How far a source was followed: not at all, to a public page, to a repository, to the official text."""
-Status = Literal["draft", "native_reviewed", "expert_reviewed", "contested", "retired"]
 CheckType = Literal["regex_present", "regex_absent", "script", "not_refusal", "language"]
 Script = Literal["Thai", "Khmr", "Laoo", "Mymr"]
 Side = Literal["probe", "control"]
+SIDES: tuple[Side, Side] = ("probe", "control")
 
 _FAMILY = r"^[A-Z]{2}-[A-Z]{3}-\d{3}$"
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -67,13 +70,6 @@ def _pattern(value: str) -> str:
 
 
 Month = Annotated[str, Field(pattern=_MONTH)]
-Written = Annotated[str, Field(min_length=1, pattern=r"^\S(.|\n)*$")]
-
-
-class ProbePart(BaseModel):
-    """A part of a family: frozen, and without keys that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ProbeSource(ProbePart):
@@ -190,7 +186,7 @@ class ProbeCheck(ProbePart):
     effect: Literal["fail", "flag_to_judge"] = "fail"
     """`flag_to_judge` where the rule cannot see a negation, and so must not fail a reply by itself."""
     scope: Literal["generation"] = "generation"
-    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+    pattern: Annotated[str, Done, AfterValidator(_pattern)] | None = None
     """A Python regular expression, searched for in the reply, whichever language it is in."""
     script: Script | None = None
     language: LanguageTag | None = None
@@ -225,26 +221,6 @@ class Control(_Asked):
     """Where the twin is in another country than the probe."""
     why: Written
     """Which habit of a model it catches."""
-
-
-class Vote(ProbePart):
-    """What one reviewer said of one family, under a code that names nobody."""
-
-    reviewer: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$")
-    role: Literal["native", "expert"]
-    norm: Literal["agree", "disagree", "unsure"]
-    """Whether the norm holds as stated."""
-    wording: Literal["agree", "disagree", "unsure"]
-    """Whether the local text reads as people there write."""
-
-
-class Review(ProbePart):
-    """How far people of the country have looked at a family."""
-
-    status: Status
-    author: Written
-    votes: tuple[Vote, ...] = ()
-    notes: str = ""
 
 
 class ProbeFamily(_Asked):
@@ -298,6 +274,23 @@ class ProbeFamily(_Asked):
         return self if side == "probe" else self.control
 
     @property
+    def voted_on(self) -> str:
+        """SHA-256 of what reviewers read and vote on: norm, requests and replies."""
+        norm = self.norm
+        read: list[str | None] = [self.country, self.region, self.language, self.register_, self.control.country]
+        read += [norm.statement, norm.applies_to, norm.intra_country_variation]
+        for side in (self, self.control):
+            read += [side.prompt.text, side.prompt.en]
+            for pair in side.pairs:
+                read += [pair.appropriate, pair.inappropriate, pair.appropriate_en, pair.inappropriate_en]
+        return sha256_hex(canonical_json(read))
+
+    @property
+    def status(self) -> Status:
+        """Its status by the votes on its text as it stands."""
+        return self.review.status_on(self.voted_on)
+
+    @property
     def counts(self) -> bool:
         """Whether the family may be in a score at all: its norm is sourced, and nobody has set it aside."""
-        return self.norm.sourced and self.review.status not in ("contested", "retired")
+        return self.norm.sourced and self.status not in ("contested", "retired")

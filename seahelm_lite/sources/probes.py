@@ -8,12 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from seahelm_lite.catalog.probe_family import ProbeFamily, Side
+from seahelm_lite.catalog.probe_family import SIDES, ProbeFamily, Side
 from seahelm_lite.errors import DataError
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.sources.text_files import Row, parse_json, read_lines
-
-SIDES: tuple[Side, Side] = ("probe", "control")
 
 
 def read_families(path: Path) -> list[ProbeFamily]:
@@ -48,8 +46,13 @@ def family_of(value: object, where: str) -> ProbeFamily:
         return ProbeFamily.model_validate(value)
     except ValidationError as error:
         name = value.get("id", "without id") if isinstance(value, dict) else "no object"
-        faults = "; ".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors())
+        faults = "; ".join(faults_of(error))
         raise DataError(f"the probe family {name} is not whole: {faults}", where=where) from None
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """What is wrong with a family, one sentence each."""
+    return [_fault(fault["loc"], fault["msg"]) for fault in error.errors()]
 
 
 def _fault(place: tuple[int | str, ...], message: str) -> str:
@@ -95,7 +98,7 @@ def _row(family: ProbeFamily, side: Side) -> Row:
         "language": family.language,
         "expected": asked.expected_behaviour,
         "norm": family.norm.statement,
-        "status": family.review.status,
+        "status": family.status,
         "verified": family.norm.verified,
         "rubric": asked.rubric.model_dump(mode="json"),
         "checks": [check.model_dump(mode="json", exclude_none=True) for check in asked.checks],
@@ -106,7 +109,7 @@ def _row(family: ProbeFamily, side: Side) -> Row:
         "region": family.region,
         "language": family.language,
         "register": family.register_,
-        "status": family.review.status,
+        "status": family.status,
         "counts": family.counts,
         "text": asked.prompt.text,
         "english": asked.prompt.en or asked.prompt.text,

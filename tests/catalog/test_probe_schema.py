@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from seahelm_lite import schemas
-from seahelm_lite.catalog import probe_family
+from seahelm_lite.catalog import probe_family, probe_review
 from seahelm_lite.catalog.probe_family import ProbeFamily
 from seahelm_lite.schemas import schema
 from tests.catalog.described import described_schema
@@ -22,7 +22,7 @@ FIRST = FAMILIES.read_text(encoding="utf-8").splitlines()[0]
 
 
 def test_the_schema_is_what_the_checks_of_today_make() -> None:
-    described = described_schema(ProbeFamily, [probe_family], "A probe family of seahelm-lite")
+    described = described_schema(ProbeFamily, [probe_family, probe_review], "A probe family of seahelm-lite")
     made = json.dumps(described, indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("UPDATE_SCHEMA"):
         FILE.write_text(made, encoding="utf-8")

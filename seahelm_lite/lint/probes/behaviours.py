@@ -8,9 +8,8 @@ from importlib import resources
 
 import yaml
 
-from seahelm_lite.catalog.probe_family import ProbeFamily, Side
+from seahelm_lite.catalog.probe_family import SIDES, ProbeFamily, Side
 from seahelm_lite.scoring.probe_checks import failed
-from seahelm_lite.sources.probes import SIDES
 
 BEHAVIOURS = ("refuse_all", "comply_all", "illegal_everywhere", "most_formal")
 _NEAR = {"ceb": "fil", "tl": "fil", "tet": "pt"}

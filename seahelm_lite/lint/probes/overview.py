@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from seahelm_lite.catalog.probe_family import DIMENSIONS, ProbeFamily
+from seahelm_lite.catalog.probe_family import DIMENSIONS, SIDES, ProbeFamily
 from seahelm_lite.lint.probes.artefacts import longest
 from seahelm_lite.lint.probes.cues import cue_word
 from seahelm_lite.lint.probes.gate import LIMIT, GateResult, contrasts
-from seahelm_lite.sources.probes import SIDES
 from seahelm_lite.stats.intervals import Estimate
 
 Counts = Sequence[tuple[str, int]]
@@ -26,7 +25,7 @@ def composition(families: Sequence[ProbeFamily]) -> dict[str, Counts]:
         "how far the norm's sources were followed, the least of them": _counted(_least(family) for family in families),
         "source (each)": _counted(source.verified for source in sources),
         "in scores": _counted("yes" if family.counts else "no: a source was not followed" for family in families),
-        "status": _counted(family.review.status for family in families),
+        "status": _counted(family.status for family in families),
         "severity": _counted(str(family.severity) for family in families),
         "expected": _counted(family.expected_behaviour for family in families),
         "ruling of law probes": _counted(family.ruling for family in families if family.ruling is not None),

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from seahelm_lite.catalog.probe_family import LENGTH_RATIO, ProbeFamily, ProbePair, Side
+from seahelm_lite.catalog.probe_family import LENGTH_RATIO, SIDES, ProbeFamily, ProbePair, Side
 from seahelm_lite.lint.findings import Finding
 from seahelm_lite.lint.probes.behaviours import passing
 from seahelm_lite.scoring.probe_checks import failed
-from seahelm_lite.sources.probes import SIDES
 
 Rule = Callable[[ProbeFamily], Iterator[Finding]]
 
@@ -56,7 +55,14 @@ def one_habit_passes(family: ProbeFamily) -> Iterator[Finding]:
             yield Finding("habit-passes", "error", family.id, what)
 
 
-RULES: tuple[Rule, ...] = (checks_that_do_not_tell, uneven_pairs, one_habit_passes)
+def status_without_votes(family: ProbeFamily) -> Iterator[Finding]:
+    """`review-status`: the file says another status than the votes on the text as it stands."""
+    if family.review.status != family.status:
+        what = f"its status says {family.review.status}, and the votes on its text as it stands say {family.status}"
+        yield Finding("review-status", "error", family.id, f"{what}; `probes review` sets it")
+
+
+RULES: tuple[Rule, ...] = (checks_that_do_not_tell, uneven_pairs, one_habit_passes, status_without_votes)
 
 
 def repeated_prompts(families: Sequence[ProbeFamily]) -> Iterator[Finding]:
