@@ -19,6 +19,7 @@ def add(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
+    from seahelm_lite.cli.appropriateness import show_probes
     from seahelm_lite.cli.differences import difference_sentences
     from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
@@ -30,9 +31,9 @@ def execute(options: argparse.Namespace) -> int:
 
     path, again = score_again(options.run)
     run = load_run(options.run)
-    same = (run.scores, run.differences) == (again.scores, again.differences)
+    same = (run.scores, run.differences, run.probes) == (again.scores, again.differences, again.probes)
     if options.json:
-        told = {"scores": again.scores, "differences": again.differences}
+        told = {"scores": again.scores, "differences": again.differences, "probes": again.probes}
         print_json({"file": str(path), "same_as_first": same, **told})
     else:
         out = console()
@@ -42,6 +43,7 @@ def execute(options: argparse.Namespace) -> int:
         varied = (*variance_sentences(again.scores), *orders)
         for sentence in (*quick, *varied, *difference_sentences(again.differences)):
             out.print(sentence, markup=False, soft_wrap=True)
+        show_probes(out, again.probes)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)
     return 0 if same and all(map(is_complete, again.scores)) else 1

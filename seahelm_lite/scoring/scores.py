@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,8 @@ class RunScores:
 
     scores: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    probes: list[dict[str, Any]] = field(default_factory=list)
+    """What the run says of appropriateness over all its tasks of probes, once for each way of asking them."""
 
 
 def task_of_manifest(
