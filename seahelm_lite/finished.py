@@ -17,6 +17,7 @@ from seahelm_lite.records import JsonValue, Sample, canonical_json
 from seahelm_lite.scoring.differences import Side, differences, side_of
 from seahelm_lite.scoring.judges.told import judged_entry
 from seahelm_lite.scoring.judges.verdicts import Judgements
+from seahelm_lite.scoring.probe_summary import probe_summaries
 from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
 from seahelm_lite.scoring.shuffled import ShuffledScores
 from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
@@ -35,6 +36,8 @@ class Run:
     """Empty when the run was interrupted."""
     differences: list[dict[str, Any]]
     """To the same items in the standard variety or in English, where the run holds both tasks."""
+    probes: list[dict[str, Any]]
+    """What all probes of the run come to, once for each way in which they were asked."""
 
     @property
     def complete(self) -> bool:
@@ -53,13 +56,13 @@ def load_run(path: Path) -> Run:
     _refuse_changed(folder)
     scored = manifest["status"] in ("complete", "incomplete")
     told = _told(folder) if scored else RunScores([], [])
-    return Run(folder, manifest, told.scores, told.differences)
+    return Run(folder, manifest, told.scores, told.differences, told.probes)
 
 
 def _told(folder: RunFolder) -> RunScores:
     """What the scores file says; that of an earlier version says nothing of differences."""
     body = folder.scores()
-    return RunScores(body["scores"], body.get("differences", []))
+    return RunScores(body["scores"], body.get("differences", []), body.get("probes", []))
 
 
 def _refuse_changed(folder: RunFolder) -> None:
@@ -87,7 +90,8 @@ def score_again(path: Path, judged: Path | None = None) -> tuple[Path, RunScores
         RunFolderError: If the run has no samples yet.
     """
     scores = _scores_of_samples(path, read_judgements(judged) if judged is not None else None)
-    return RunFolder(path).add_scores(scores.scores, scores.differences, scores.judged), scores
+    told = scores.scores, scores.differences, scores.probes, scores.judged
+    return RunFolder(path).add_scores(*told), scores
 
 
 def same_scores(path: Path) -> bool:
@@ -98,14 +102,15 @@ def same_scores(path: Path) -> bool:
 def score_differences(path: Path) -> list[str]:
     """What scoring the samples of a run anew gives otherwise than it holds, in words; raises as `score_again`."""
     told, again = _told(RunFolder(path)), _scores_of_samples(path)
-    pairs = [*zip_longest(told.scores, again.scores), *zip_longest(told.differences, again.differences)]
+    parts = ((told.scores, again.scores), (told.differences, again.differences), (told.probes, again.probes))
+    pairs = (pair for part in parts for pair in zip_longest(*part))
     return [difference for pair in pairs for difference in _differences(*pair)]
 
 
 def _differences(told: Mapping[str, Any] | None, again: Mapping[str, Any] | None) -> Iterator[str]:
     """The members in which an entry of scores.json differs from what it would be now."""
     entry = again or told or {}
-    name = " ".join(str(entry[key]) for key in ("task", "kind", "protocol", "metric") if key in entry)
+    name = " ".join(str(entry[key]) for key in ("task", "kind", "protocol", "metric", "condition") if key in entry)
     if told is None or again is None:
         yield f"{name} is {'new' if told is None else 'no longer there'}"
         return
@@ -144,6 +149,7 @@ def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunS
     scores: list[dict[str, Any]] = []
     sides: list[Side | None] = []
     judged: list[dict[str, Any]] = []
+    asked: list[TaskScores] = []
     price = price_of(manifest)
 
     def samples_of(key: str) -> list[Sample]:
@@ -153,10 +159,11 @@ def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunS
         scored, side = scored_entry(entry, samples_of, price, judgements)
         scores += scored.scores
         sides.append(side)
+        asked.append(scored.own)
         if judgements is not None:
             task = task_of_manifest(entry, samples_of(entry["key"]))
             judged += [told for told in (judged_entry(entry["key"], task, judgements),) if told is not None]
-    return RunScores(scores, differences(sides), judged)
+    return RunScores(scores, differences(sides), probe_summaries(asked), judged)
 
 
 def price_of(manifest: Mapping[str, Any]) -> Price | None:

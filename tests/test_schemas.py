@@ -267,5 +267,5 @@ def test_records_are_closed_and_every_key_of_theirs_is_required(closed: dict[str
     score = schema("scores-1")["$defs"]["score"]
     optional = {"spread", "variance", "rotations", "shuffled", "usage", "cost"} if closed == score else set()
     if closed == schema("scores-1"):
-        optional = {"judged"}  # only of a run that somebody judged
+        optional = {"probes", "judged"}  # only of a run with probes, and of one that somebody judged
     assert set(closed["required"]) == set(closed["properties"]) - optional

@@ -40,6 +40,7 @@ def add(commands: Any) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the command."""
+    from seahelm_lite.cli.appropriateness import show_probes
     from seahelm_lite.cli.differences import difference_sentences
     from seahelm_lite.cli.judged import judged_sentences
     from seahelm_lite.cli.quick import quick_facts, quick_sentences
@@ -55,10 +56,18 @@ def execute(options: argparse.Namespace) -> int:
     judged = _judge(options) if options.judge else last_judgements(RunFolder(options.run))
     path, again = score_again(options.run, judged)
     run = load_run(options.run)
-    same = (run.scores, run.differences) == (again.scores, again.differences)
+    same = (run.scores, run.differences, run.probes) == (again.scores, again.differences, again.probes)
     if options.json:
-        told = {"scores": again.scores, "differences": again.differences, "judged": again.judged}
-        print_json({"file": str(path), "judgements": str(judged) if judged else None, "same_as_first": same, **told})
+        told = {
+            "file": str(path),
+            "judgements": str(judged) if judged is not None else None,
+            "same_as_first": same,
+            "scores": again.scores,
+            "differences": again.differences,
+            "probes": again.probes,
+            "judged": again.judged,
+        }
+        print_json(told)
     else:
         out = console()
         out.print(score_table(again.scores))
@@ -67,6 +76,7 @@ def execute(options: argparse.Namespace) -> int:
         varied = (*variance_sentences(again.scores), *orders)
         for sentence in (*quick, *varied, *difference_sentences(again.differences), *judged_sentences(again.judged)):
             out.print(sentence, markup=False, soft_wrap=True)
+        show_probes(out, again.probes)
         verdict = "the same scores as before" if same else "scores differ from the first ones"
         out.print(f"{path}: {verdict}", markup=False)
     return 0 if (same or judged is not None) and all(map(is_complete, again.scores)) else 1

@@ -82,6 +82,8 @@ class RunScores:
 
     scores: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    probes: list[dict[str, Any]] = field(default_factory=list)
+    """What the run says of appropriateness over all its tasks of probes, once for each way of asking them."""
     judged: list[dict[str, Any]] = field(default_factory=list)
     """What judges said, task by task; empty where nobody judged the run."""
 
