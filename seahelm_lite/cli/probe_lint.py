@@ -131,7 +131,8 @@ def _draw(families: list[ProbeFamily], found: list[Finding], results: list[GateR
     drafts = sum(family.review.status == "draft" for family in families)
     out.print(
         f"How often a test that sees nothing else is right; chance is 50 %, the limit of all {LIMIT:.0%}. "
-        f"{len(families)} families, {scored} with a norm whose sources were followed; {drafts} drafts, which nobody native has reviewed. Findings: {len(found)}.",
+        f"{len(families)} families, {scored} with a norm whose sources were followed; {drafts} drafts, which nobody "
+        f"native has reviewed. Findings: {len(found)}.",
         soft_wrap=True,
         markup=False,
     )
