@@ -15,6 +15,7 @@ from seahelm_lite.errors import RunFolderError
 from seahelm_lite.judgements import read_judgements
 from seahelm_lite.records import JsonValue, Sample, canonical_json
 from seahelm_lite.scoring.differences import Side, differences, side_of
+from seahelm_lite.scoring.judges.told import judged_entry
 from seahelm_lite.scoring.judges.verdicts import Judgements
 from seahelm_lite.scoring.probe_summary import probe_summaries
 from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
@@ -89,7 +90,8 @@ def score_again(path: Path, judged: Path | None = None) -> tuple[Path, RunScores
         RunFolderError: If the run has no samples yet.
     """
     scores = _scores_of_samples(path, read_judgements(judged) if judged is not None else None)
-    return RunFolder(path).add_scores(scores.scores, scores.differences, scores.probes), scores
+    told = scores.scores, scores.differences, scores.probes, scores.judged
+    return RunFolder(path).add_scores(*told), scores
 
 
 def same_scores(path: Path) -> bool:
@@ -122,30 +124,46 @@ def _short(value: JsonValue) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunScores:
-    folder = RunFolder(path)
+def scorable(folder: RunFolder) -> dict[str, Any]:
+    """The manifest of a run whose samples are there to be scored again.
+
+    Raises:
+        RunFolderError: If they are not.
+    """
     manifest = folder.manifest()
     _refuse_changed(folder)
     if manifest["status"] not in ("complete", "incomplete"):
-        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
+        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(folder.path), remedy="Resume it.")
     if any(TaskCard.model_validate(entry["card"]).held_out for entry in manifest["tasks"]):
         raise RunFolderError(
             "its items are held out and its replies were not kept, so they cannot be scored again",
-            where=str(path),
+            where=str(folder.path),
             remedy="Whoever holds the key can run it anew.",
         )
+    return manifest
+
+
+def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunScores:
+    folder = RunFolder(path)
+    manifest = scorable(folder)
     scores: list[dict[str, Any]] = []
     sides: list[Side | None] = []
+    judged: list[dict[str, Any]] = []
     asked: list[TaskScores] = []
     price = price_of(manifest)
+
+    def samples_of(key: str) -> list[Sample]:
+        return [scored.sample for scored in folder.read_samples(key)]
+
     for entry in manifest["tasks"]:
-        scored, side = scored_entry(
-            entry, lambda key: [scored.sample for scored in folder.read_samples(key)], price, judgements
-        )
+        scored, side = scored_entry(entry, samples_of, price, judgements)
         scores += scored.scores
         sides.append(side)
         asked.append(scored.own)
-    return RunScores(scores, differences(sides), probe_summaries(asked))
+        if judgements is not None:
+            task = task_of_manifest(entry, samples_of(entry["key"]))
+            judged += [told for told in (judged_entry(entry["key"], task, judgements),) if told is not None]
+    return RunScores(scores, differences(sides), probe_summaries(asked), judged)
 
 
 def price_of(manifest: Mapping[str, Any]) -> Price | None:

@@ -149,18 +149,13 @@ def prepare(
         for task in plan.tasks:
             refuse_misused_checks(sample.document for sample in task.samples)
         facts = model.facts
-        fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
+        fingerprint = sha256_hex(canonical_json(facts.fingerprint_with(spec.system_prompt)))
         folder = RunFolder(out / _run_id(spec, plan, named(spec, facts), fingerprint))
         model = in_batches(model, spec.model, folder, submits=batch)
     except BaseException:
         _close(model)
         raise
     return Prepared(spec, model, plan, fingerprint, where, folder)
-
-
-def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
-    """Everything that would change an answer. A model that was told whether to think says so itself."""
-    return {"thinking": "default", **facts.fingerprint, "system_prompt": spec.system_prompt}
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
@@ -238,7 +233,7 @@ def _measured(
         plan=prepared.plan,
         name=named(prepared.spec, facts),
         facts=facts,
-        fingerprint=_fingerprint(prepared.spec, facts),
+        fingerprint=facts.fingerprint_with(prepared.spec.system_prompt),
         fingerprint_sha256=prepared.fingerprint,
         offline=prepared.where.offline,
         started=started,

@@ -84,6 +84,8 @@ class RunScores:
     differences: list[dict[str, Any]]
     probes: list[dict[str, Any]] = field(default_factory=list)
     """What the run says of appropriateness over all its tasks of probes, once for each way of asking them."""
+    judged: list[dict[str, Any]] = field(default_factory=list)
+    """What judges said, task by task; empty where nobody judged the run."""
 
 
 def task_of_manifest(
@@ -173,7 +175,9 @@ def _table(
         return WithheldTable(samples, answers, seed)
     if card.document.probe is not None:
         return ProbeTable(samples, answers, seed, judged)
-    return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
+    if card.kind == "multiple_choice":
+        return ChoiceTable(samples, answers, seed)
+    return TextTable(samples, answers, seed, judged)
 
 
 def _entry(
