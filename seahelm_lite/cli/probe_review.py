@@ -14,7 +14,8 @@ from seahelm_lite.cli.options import add_json, print_json
 
 if TYPE_CHECKING:
     from seahelm_lite.catalog.probe_family import ProbeFamily
-    from seahelm_lite.reviewing import Agreement, Move
+    from seahelm_lite.lint.probes.agreement import Agreement
+    from seahelm_lite.reviewing import Move
 
 _EPILOG = """\
 examples:
@@ -87,7 +88,9 @@ def _check(options: argparse.Namespace) -> None:
 
     votes = options.sheet is None and (options.read is not None or options.reviewer is not None)
     if votes and (options.reviewer is None or options.role is None):
-        raise SeahelmError("whose votes are they?", remedy="Give --reviewer CODE and --role native or expert.")
+        raise SeahelmError(
+            "nobody has said whose votes these are", remedy="Give --reviewer CODE and --role native or expert."
+        )
     if not votes and (options.reviewer is not None or options.role is not None):
         raise SeahelmError("--reviewer and --role are for votes: the form, or --read")
     if options.reviewer is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,30}", options.reviewer):
@@ -160,7 +163,7 @@ def _form(options: argparse.Namespace, paths: Sequence[Path], families: list[Pro
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SeahelmError("the form needs a terminal", remedy="--sheet DIR writes spreadsheets.")
     if options.country is None and options.family is None:
-        raise SeahelmError("of which country does the reviewer know the norms?", remedy="Give --country CC.")
+        raise SeahelmError("the form is for families of one country", remedy="Give --country CC.")
     open_ones = [
         family
         for family in families
@@ -172,7 +175,7 @@ def _form(options: argparse.Namespace, paths: Sequence[Path], families: list[Pro
     written, moves = hold(console(), paths, open_ones, options.reviewer, options.role)
     _tell_moves(moves)
     left = len(open_ones) - written
-    print(f"{written} votes written. " + (f"{left} families are left; the same command goes on." if left else ""))
+    print(f"Votes written: {written}. Families left: {left}{'; the same command goes on.' if left else '.'}")
     return 0
 
 
@@ -182,7 +185,8 @@ def _voted(family: ProbeFamily, reviewer: str) -> bool:
 
 def _tell(options: argparse.Namespace, paths: Sequence[Path], moves: list[Move], outdated: list[str]) -> int:
     """Set what status is behind, and say how far reviewers agree."""
-    from seahelm_lite.reviewing import agreement, record
+    from seahelm_lite.lint.probes.agreement import agreement
+    from seahelm_lite.reviewing import record
     from seahelm_lite.sources.probes import read_all
 
     moves = [*moves, *record(paths, {})]

@@ -71,7 +71,7 @@ def _vote(console: Console, family: ProbeFamily, reviewer: str, role: Role) -> V
     _side(console, "Another request, which differs in one fact", control)
     second = _ask(console, "Which reply fits?", _CHOICES)
     _norm(console, family)
-    _line(console, f"To it {probe.fits} fits the first request, and {control.fits} the second.")
+    _line(console, f"The family takes {probe.fits} for the first request, and {control.fits} for the second.")
     norm = _ask(console, "Does the norm hold as stated?", _OPINIONS)
     wording = _ask(console, f"Does the wording ({family.language}) read as people there write?", _OPINIONS)
     return Vote(
@@ -116,7 +116,7 @@ def _both(console: Console, text: str, english: str | None) -> None:
 
 def _line(console: Console, text: str, style: str = "") -> None:
     # Without a frame: where scripts combine letters, its right side would not line up.
-    console.print(Padding(Text(text, style=style), (0, 0, 0, 2)))
+    console.print(Padding(Text(text, style=style), (0, 0, 0, 2), expand=False))
 
 
 def _ask(console: Console, question: str, answers: dict[str, _Answer]) -> _Answer:

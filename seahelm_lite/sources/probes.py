@@ -67,18 +67,19 @@ def family_of(value: object, where: str) -> ProbeFamily:
         return ProbeFamily.model_validate(value)
     except ValidationError as error:
         name = value.get("id", "without id") if isinstance(value, dict) else "no object"
-        faults = "; ".join(faults_of(error))
+        faults = "; ".join(fault for _, fault in faults_of(error))
         raise DataError(f"the probe family {name} is not whole: {faults}", where=where) from None
 
 
-def faults_of(error: ValidationError) -> list[str]:
-    """What is wrong with a family, one sentence each."""
-    return [_fault(fault["loc"], fault["msg"]) for fault in error.errors()]
-
-
-def _fault(place: tuple[int | str, ...], message: str) -> str:
-    said = message.removeprefix("Value error, ")
-    return f"{'.'.join(map(str, place))}: {said}" if place else said
+def faults_of(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+    """What is wrong with a family, one sentence each and where; not that a part lacks what is wrong inside of it."""
+    faults = [(fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
+    inside = {place[:depth] for place, _ in faults for depth in range(len(place))}
+    return [
+        (place, f"{'.'.join(map(str, place))}: {said}" if place else said)
+        for place, said in faults
+        if not place or place not in inside
+    ]
 
 
 def probe_rows(path: Path) -> list[Row]:
