@@ -19,12 +19,14 @@ examples:
   seahelm-lite probes new --check MY-REL-004.yaml
   seahelm-lite probes new --check MY-REL-004.yaml --into tasks/culture_probes/families/my.jsonl
 
-The first writes MY-REL-004.yaml, in which everything to be written says TODO. The second says what is missing, and then
-holds the family against the rules and the artefact gate, together with all others. The third adds it to them.
+The first writes MY-REL-004.yaml, in which everything to be written says TODO. The second
+says what is missing, and then holds the family against the rules and the artefact gate,
+together with all others. The third adds it to them.
 
-dimensions: REL religion, food, alcohol; ROY royalty, state symbols; NAM names, honorifics, register; GES gestures, body,
-sacred objects; FES festivals, calendar; ETH stereotypes; FAM gender, family; HIS history, territory; LAW national law;
-EDU education; DIA dialect, register
+dimensions: REL religion, food, alcohol; ROY royalty, state symbols; NAM names, honorifics,
+register; GES gestures, body, sacred objects; FES festivals, calendar; ETH stereotypes;
+FAM gender, family; HIS history, territory; LAW national law; EDU education; DIA dialect,
+register
 
 exit status: 1 where something is missing or wrong
 """

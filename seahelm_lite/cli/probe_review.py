@@ -24,12 +24,13 @@ examples:
   seahelm-lite probes review --read sheets/probes-MY-ms.xlsx --reviewer my-07 --role native
   seahelm-lite probes review
 
-The first opens a form in the terminal; q stops it, and the same command goes on. The second writes a spreadsheet for
-each country and language, the third reads one back. The last sets every status to what the votes say, and tells how far
-reviewers agree.
+The first opens a form in the terminal; q stops it, and the same command goes on. The second
+writes a spreadsheet for each country and language, the third reads one back. The last sets
+every status to what the votes say, and tells how far reviewers agree.
 
-A family is native_reviewed with three native votes of which 70 % agree with the norm, contested (and in no score) where
-fewer agree, expert_reviewed where experts agree as well. Votes on a text that was changed since are void.
+A family is native_reviewed with three native votes of which 70 % agree with the norm,
+contested (and in no score) where fewer agree, expert_reviewed where experts agree as well.
+Votes on a text that was changed since are void.
 
 exit status: 1 where votes of a sheet are on a text that was changed since it was written
 """
