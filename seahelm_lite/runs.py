@@ -30,8 +30,9 @@ from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.scoring.differences import Side, differences
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
+from seahelm_lite.scoring.probe_summary import probe_summaries
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import RunScores
+from seahelm_lite.scoring.scores import RunScores, TaskScores
 from seahelm_lite.scoring.spread import is_complete
 from seahelm_lite.scoring.taken import Taken, by_language
 from seahelm_lite.sources.where import Where
@@ -148,18 +149,13 @@ def prepare(
         for task in plan.tasks:
             refuse_misused_checks(sample.document for sample in task.samples)
         facts = model.facts
-        fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
+        fingerprint = sha256_hex(canonical_json(facts.fingerprint_with(spec.system_prompt)))
         folder = RunFolder(out / _run_id(spec, plan, named(spec, facts), fingerprint))
         model = in_batches(model, spec.model, folder, submits=batch)
     except BaseException:
         _close(model)
         raise
     return Prepared(spec, model, plan, fingerprint, where, folder)
-
-
-def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
-    """Everything that would change an answer. A model that was told whether to think says so itself."""
-    return {"thinking": "default", **facts.fingerprint, "system_prompt": spec.system_prompt}
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
@@ -218,7 +214,7 @@ def execute(prepared: Prepared, *, progress: Progress | None = None, max_cost: D
         scored, remarks, languages = _score_and_write(prepared, manifest, measured)
         complete = all(map(is_complete, scored.scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
-        folder.write_scores(scored.scores, scored.differences)
+        folder.write_scores(scored.scores, scored.differences, scored.probes)
         status = "complete" if complete else "incomplete"
         folder.write_manifest({**manifest, "deviations": deviations, "languages": languages, "status": status})
         if complete:
@@ -237,7 +233,7 @@ def _measured(
         plan=prepared.plan,
         name=named(prepared.spec, facts),
         facts=facts,
-        fingerprint=_fingerprint(prepared.spec, facts),
+        fingerprint=facts.fingerprint_with(prepared.spec.system_prompt),
         fingerprint_sha256=prepared.fingerprint,
         offline=prepared.where.offline,
         started=started,
@@ -315,11 +311,13 @@ def _score_and_write(
     remarks: list[str] = []
     sides: list[Side | None] = []
     taken: list[tuple[str, Taken]] = []
+    asked: list[TaskScores] = []
     price = price_of(manifest)
     for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
         samples = {part.key: measured.samples(part) for part in task.parts}
         scored, side = scored_entry(entry, samples.__getitem__, price)
         sides.append(side)
+        asked.append(scored.own)
         taken.append((task.definition.card.language, scored.own.taken))
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
             rows = with_answers(answered, part)
@@ -327,4 +325,4 @@ def _score_and_write(
             name = key.replace(task.key, task.definition.name).replace("~", " ")
             remarks += remarks_on(name, answered, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-    return RunScores(scores, differences(sides)), remarks, by_language(taken)
+    return RunScores(scores, differences(sides), probe_summaries(asked)), remarks, by_language(taken)

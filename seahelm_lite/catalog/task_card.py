@@ -45,11 +45,12 @@ Metric = Literal[
     "instr_acc",
     "instr_lang_acc",
     "safe_rate",
+    "judged_acc",
     "par",
     "probe_pass",
     "control_pass",
 ]
-JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
+JUDGED: frozenset[Metric] = frozenset({"safe_rate", "judged_acc"})
 """Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
 OF_FAMILIES: frozenset[Metric] = frozenset({"par", "probe_pass", "control_pass"})
 """Metrics of probes, counted over families: probe and twin both right, or one of them."""
@@ -87,6 +88,11 @@ class DocumentMap(CardPart):
     """A list of texts of which each would do, the likeliest first, instead of `reference`."""
     checks: str | None = None
     """What a reply must fulfil, where it is checked rather than compared: a list of `{name, arguments}`."""
+    criteria: str | None = None
+    """What a judge is asked of a reply: a list of `{id, text, wanted: yes|no}`, with `weight` and `critical` where they
+    differ from what `brief_of` says."""
+    norm: str | None = None
+    """What a good reply goes by, which a judge is told."""
     probe: str | None = None
     """All that answers to a probe are judged by: the column `probe` of a file of probe families, or `probe_en` where it
     is asked in English. Its family is the unit of `par`, `probe_pass` and `control_pass`."""

@@ -13,6 +13,7 @@ from seahelm_lite.cli import (
     data,
     demo,
     importing,
+    judge,
     lm_eval,
     models,
     probes,
@@ -47,7 +48,22 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"seahelm-lite {seahelm_lite.__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (demo, tasks, models, data, run, score, importing, compare, runs, board, site, probes, lm_eval):
+    for command in (
+        demo,
+        tasks,
+        models,
+        data,
+        run,
+        score,
+        judge,
+        importing,
+        compare,
+        runs,
+        board,
+        site,
+        probes,
+        lm_eval,
+    ):
         command.add(commands)
     return whole
 

@@ -96,27 +96,28 @@ def _numbers(estimate: Estimate) -> dict[str, Any]:
 
 
 def _draw(families: list[ProbeFamily], found: list[Finding], results: list[GateResult]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from seahelm_lite.cli.tables import console, table
+    from seahelm_lite.lint.probes.gate import LIMIT, SIGHTS
 
-    from seahelm_lite.lint.probes.gate import LIMIT
-
-    console = Console()
+    out = console()
     for finding in found:
-        console.print(
-            f"{finding.severity} {finding.rule} {finding.place}: {finding.what}", markup=False, soft_wrap=True
-        )
+        told = f"{finding.severity} {finding.rule} {finding.place}: {finding.what}"
+        out.print(told, markup=False, soft_wrap=True)
     countries = sorted({family.country for family in families})
-    table = Table("sight", "test", "all", *countries, title="Share found without reading (chance 50 %)")
-    for result in results:
-        slices = [result.by_country.get(country) for country in countries]
-        cells = [f"{part.value:.0%}" if part and part.value is not None else "–" for part in slices]
-        mark = "" if result.passed else f" over {LIMIT:.0%}"
-        table.add_row(result.sight, result.test, f"{result.pooled.value:.1%}{mark}", *cells)
-    console.print(table)
+    for sight in SIGHTS:
+        rows = []
+        for result in (one for one in results if one.sight == sight):
+            slices = [result.by_country.get(country) for country in countries]
+            cells = [f"{100 * part.value:.0f}" if part and part.value is not None else "–" for part in slices]
+            rows.append([result.test, f"{100 * (result.pooled.value or 0):.1f}", *cells])
+        out.print(table((f"{sight}, %", ">all", *(f">{country}" for country in countries)), rows))
+        out.print()
     scored = sum(family.counts for family in families)
-    console.print(
-        f"{len(families)} families, {scored} with a norm whose sources were followed; {len(found)} findings. "
-        "Nobody native has reviewed those with the status draft.",
+    drafts = sum(family.review.status == "draft" for family in families)
+    out.print(
+        f"How often a test that sees nothing else is right; chance is 50 %, the limit of all {LIMIT:.0%}. "
+        f"{len(families)} families, {scored} with a norm whose sources were followed; {drafts} drafts, which nobody "
+        f"native has reviewed. Findings: {len(found)}.",
         soft_wrap=True,
+        markup=False,
     )

@@ -103,15 +103,27 @@ class RunFolder:
         self._write(MANIFEST, {"schema": RUN_SCHEMA, **manifest})
 
     def write_scores(
-        self, scores: Sequence[JsonValue], differences: Sequence[JsonValue] = (), name: str = SCORES
+        self,
+        scores: Sequence[JsonValue],
+        differences: Sequence[JsonValue] = (),
+        probes: Sequence[JsonValue] = (),
+        judged: Sequence[JsonValue] = (),
+        name: str = SCORES,
     ) -> Path:
         """Write a scores file; raises as `write_manifest`."""
         told = {"scores": list(scores), "differences": list(differences)}
-        return self._write(name, {"schema": SCORES_SCHEMA, "run": self.run_id, **told})
+        present = {part: list(entries) for part, entries in (("probes", probes), ("judged", judged)) if entries}
+        return self._write(name, {"schema": SCORES_SCHEMA, "run": self.run_id, **told, **present})
 
-    def add_scores(self, scores: Sequence[JsonValue], differences: Sequence[JsonValue] = ()) -> Path:
+    def add_scores(
+        self,
+        scores: Sequence[JsonValue],
+        differences: Sequence[JsonValue] = (),
+        probes: Sequence[JsonValue] = (),
+        judged: Sequence[JsonValue] = (),
+    ) -> Path:
         """Write further scores as `scores/<n>.json`, beside the sealed first ones."""
-        return self.write_scores(scores, differences, f"scores/{self.next_number('scores')}.json")
+        return self.write_scores(scores, differences, probes, judged, f"scores/{self.next_number('scores')}.json")
 
     def next_number(self, folder: str) -> int:
         """The least number from 1 up that no file of a folder inside the run has for its name."""

@@ -19,6 +19,7 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "score_text": ("chrf", "chrf_gain"),
     "score_answer": ("exact",),
     "keep_reply": ("safe_rate",),
+    "keep_answer": ("judged_acc",),
     "score_span": ("f1_token", "f1_char", "exact"),
     "score_summary": ("rouge_l",),
     "score_instructions": ("instr_lang_acc", "instr_acc"),

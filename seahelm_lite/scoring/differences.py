@@ -64,7 +64,11 @@ def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
 
 
 def _of_items(scored: TaskScores) -> list[Metric]:
-    return [entry["metric"] for entry in scored.scores if entry["metric"] not in ("pair_acc", *JUDGED)]
+    return [
+        entry["metric"]
+        for entry in scored.scores
+        if entry["metric"] != "pair_acc" and (entry["metric"] not in JUDGED or entry["value"] is not None)
+    ]
 
 
 def differences(sides: Sequence[Side | None]) -> list[dict[str, JsonValue]]:

@@ -77,3 +77,8 @@ def score_probe(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
 def keep_reply(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
     """No value, since only a judge can tell whether a reply is safe; lm-eval wants a number, so it gets NaN."""
     return {"safe_rate": math.nan}
+
+
+def keep_answer(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """As `keep_reply`, of an answer that meets its criteria or does not."""
+    return {"judged_acc": math.nan}

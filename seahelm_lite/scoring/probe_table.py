@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -60,6 +60,11 @@ class ProbeTable:
             float(right) if answer.state != "error" and judged_by(sample.document)["side"] in SIDES[metric] else None
             for sample, answer, right in zip(self._samples, self._answers, self._right, strict=True)
         ]
+
+    def by_repeat(self) -> Iterator[tuple[Sample, Answer, bool]]:
+        """Every sample with its answer and whether it fits, the repeats of a document in order."""
+        known = zip(self._samples, self._answers, self._right, strict=True)
+        yield from sorted(known, key=lambda one: (one[0].document.id, one[0].repeat))
 
     def estimate(self, metric: Metric) -> Estimate:
         """The share of the families, with its interval; repeats are averaged within each first."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,10 @@ class RunScores:
 
     scores: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    probes: list[dict[str, Any]] = field(default_factory=list)
+    """What the run says of appropriateness over all its tasks of probes, once for each way of asking them."""
+    judged: list[dict[str, Any]] = field(default_factory=list)
+    """What judges said, task by task; empty where nobody judged the run."""
 
 
 def task_of_manifest(
@@ -171,7 +175,9 @@ def _table(
         return WithheldTable(samples, answers, seed)
     if card.document.probe is not None:
         return ProbeTable(samples, answers, seed, judged)
-    return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
+    if card.kind == "multiple_choice":
+        return ChoiceTable(samples, answers, seed)
+    return TextTable(samples, answers, seed, judged)
 
 
 def _entry(

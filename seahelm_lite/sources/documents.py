@@ -243,6 +243,9 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         _read_choices(read, fields, lettered=lettered)
     else:
         _read_wanted(read, fields, reads=card.reads)
+    if mapping.criteria is not None:
+        fields["criteria"] = _criteria(read)
+        fields["norm"] = read.text("norm") if mapping.norm is not None else ""
     if mapping.probe is not None:
         fields["probe"] = _judged_by(read)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
@@ -315,6 +318,16 @@ def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -
         fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
+
+
+def _criteria(read: RowReader) -> list[dict[str, JsonValue]]:
+    """What a judge is asked of replies to the row."""
+    criteria = list(read.sequence("criteria"))
+    for one in criteria:
+        whole = isinstance(one, dict) and {"id", "text", "wanted"} <= one.keys() and one["wanted"] in ("yes", "no")
+        if not whole:
+            raise read.fault(f"the criterion {one!r} is no object with `id`, `text` and `wanted: yes|no`")
+    return criteria
 
 
 def _judged_by(read: RowReader) -> dict[str, JsonValue]:

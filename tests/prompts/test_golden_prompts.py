@@ -58,10 +58,13 @@ def _update(key: str, entry: dict[str, Any]) -> None:
 
 
 def _told(requests: list[Request]) -> dict[str, Any]:
-    """All requests of a document at once: what they share, and the texts whose likelihood is compared."""
-    bodies = [request.canonical() for request in requests]
+    """All requests of a document at once: what they share, and the texts whose likelihood is compared; each whole where
+    they are asked in several ways."""
+    whole = [request.canonical() for request in requests]
+    bodies = [dict(body) for body in whole]
     ends = [body.pop("continuation") for body in bodies if "continuation" in body]
-    assert all(body == bodies[0] for body in bodies)
+    if any(body != bodies[0] for body in bodies):
+        return {"requests": whole}
     return {**bodies[0], "continuations": ends} if ends else bodies[0]
 
 

@@ -66,17 +66,19 @@ RULES: tuple[Rule, ...] = (checks_that_do_not_tell, uneven_pairs, one_habit_pass
 
 
 def repeated_prompts(families: Sequence[ProbeFamily]) -> Iterator[Finding]:
-    """`repeated-prompt`: the same request in two families of a country, or for probe and twin."""
-    seen: dict[tuple[str, str], str] = {}
+    """`repeated-prompt`: the same request in two families of a country, or for probe and twin.
+
+    Families of one jurisdiction set ask the same by design, and the twin of one may be the probe of another.
+    """
+    seen: dict[tuple[str, str], tuple[str, str | None]] = {}
     for family in families:
         for side in SIDES:
-            key = (
-                family.control.country or family.country if side == "control" else family.country,
-                _text(family, side),
-            )
-            if key in seen:
-                yield Finding("repeated-prompt", "error", family.id, f"asks what {seen[key]} asks: {key[1]!r}")
-            seen[key] = family.id if side == "probe" else family.control.id
+            abroad = family.control.country if side == "control" else None
+            key = (abroad or family.country, _text(family, side))
+            name, set_ = seen.get(key, ("", None))
+            if name and (name == family.id or set_ is None or set_ != family.jurisdiction_set):
+                yield Finding("repeated-prompt", "error", family.id, f"asks what {name} asks: {key[1]!r}")
+            seen[key] = (family.id if side == "probe" else family.control.id, family.jurisdiction_set)
 
 
 def lonely_sets(families: Sequence[ProbeFamily]) -> Iterator[Finding]:

@@ -67,6 +67,8 @@ class LanguageResult:
     """Whether the judges together pass a reply, against whether most people do."""
     undecided: int
     """Replies that most people pass or fail, and on which the judges differ."""
+    people: Mapping[str, bool]
+    """By response, whether most people pass it, where they leave no criterion open."""
     faults: tuple[str, ...]
     """What the labels lack, in words."""
 
@@ -118,6 +120,7 @@ def _language(name: str, labelled: Sequence[Labelled], verdicts: Sequence[Verdic
         judges=tuple(_judge(judge, kept, [one for one in told if one.judge == judge]) for judge in names),
         jury=jury,
         undecided=undecided,
+        people={response: passed for response, passed in people.items() if passed is not None},
         faults=tuple(_lacking(len(responses), models, raters, failures, kept)),
     )
 

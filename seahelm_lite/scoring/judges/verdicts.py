@@ -22,6 +22,11 @@ Reply = tuple[str, int]
 """A reply within its task: document id and repeat."""
 
 
+def response_id(run: str, task: str, document: str, repeat: int) -> str:
+    """What tells a reply from all replies of all runs; `task` is `task@protocol`."""
+    return f"{run}/{task}/{document}/{repeat}"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One judge's answer to one criterion about one reply."""
