@@ -17,7 +17,7 @@ DIMENSION_CODES: dict[str, Dimension] = dict(
 
 LANGUAGES = {
     **{"BN": "ms-BN", "ID": "id", "KH": "km", "LA": "lo", "MM": "my", "MY": "ms"},
-    **{"PH": "fil", "SG": "en", "TH": "th", "TL": "tet", "VN": "vi"},
+    **{"PH": "fil", "SG": "en", "TH": "th", "TL": "pt", "VN": "vi"},
 }
 """The language of a country's families where nothing else is said."""
 

@@ -148,6 +148,7 @@ def _read(options: argparse.Namespace, paths: Sequence[Path], families: list[Pro
     votes = {name: vote for sheet in sheets for name, vote in sheet.votes.items()}
     outdated = [name for sheet in sheets for name in sheet.outdated]
     moves = record(paths, votes)
+    _tell_of_pins(options, bool(votes))
     rows = sum(sheet.rows for sheet in sheets)
     print(f"{len(votes)} votes of {options.reviewer} on {rows} families", file=sys.stderr)
     if outdated:
@@ -175,6 +176,7 @@ def _form(options: argparse.Namespace, paths: Sequence[Path], families: list[Pro
         print(f"{before} of {len(families)} families are voted on by {options.reviewer}, or retired.")
     written, moves = hold(console(), paths, open_ones, options.reviewer, options.role)
     _tell_moves(moves)
+    _tell_of_pins(options, bool(written))
     left = len(open_ones) - written
     print(f"Votes written: {written}. Families left: {left}{'; the same command goes on.' if left else '.'}")
     return 0
@@ -235,6 +237,12 @@ def _draw(families: list[ProbeFamily], found: list[Agreement]) -> None:
 
 def _share(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
+
+
+def _tell_of_pins(options: argparse.Namespace, changed: bool) -> None:
+    """Say what a change of the families that we ship brings with it."""
+    if changed and options.families is None:
+        print('Task cards pin these files: CONTRIBUTING, "Change probe families", says what to run.', file=sys.stderr)
 
 
 def _tell_moves(moves: list[Move]) -> None:

@@ -18,11 +18,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from seahelm_lite.catalog.probe_ballot import SIDES, shown
+from seahelm_lite.catalog.probe_review import Vote
+from seahelm_lite.reviewing import record
 from seahelm_lite.sources.probes import read_families
 from tests.cli.conftest import Call, Called, refused
 from tests.conftest import REPOSITORY
 from tests.probe_families import FILE, families
 
+SHIPPED = sorted((REPOSITORY / "tasks" / "culture_probes" / "families").glob("*.jsonl"))
 MALAY, SINGAPORE, THAI = "MY-REL-001", "SG-REL-001", "TH-NAM-001"
 NORM, WORDING = "Does the norm hold as stated?", "Does the wording read as people there write?"
 FIRST, SECOND = "Which reply fits?", "Which reply fits the second request?"
@@ -256,10 +259,39 @@ def test_agreement_is_told_by_country(votes: Votes, call: Call, file: Path, tmp_
     assert "MY-REL-001 native r-2: norm disagree: bukan begitu" in drawn
 
 
+def test_who_changes_shipped_families_is_told_of_their_pins(
+    call: Call, file: Path, sheets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seahelm_lite.sources.probes.family_files", lambda: [file])
+    path = filled(sheets / "probes-MY-ms.xlsx", {NORM: "agree", WORDING: "agree"})
+    called = call("probes", "review", "--read", path, "--reviewer", "my-01", "--role", "native")
+    assert called.status == 0
+    assert "Task cards pin these files" in called.err
+    assert "pin" not in call("probes", "review").err
+
+
 def test_a_table_may_be_of_one_country(call: Call, file: Path) -> None:
     drawn = call("probes", "review", "--families", file, "--country", "SG").out
     assert "SG" in drawn
     assert "MY" not in drawn
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_vote_changes_nothing_of_a_shipped_file_but_what_is_said_of_one_family(path: Path, tmp_path: Path) -> None:
+    file = Path(shutil.copy(path, tmp_path))
+    family = read_families(file)[-1]
+    vote = Vote(reviewer="r-1", role="native", norm="agree", wording="agree", voted_on=family.voted_on)
+    assert record([file], {}) == []
+    assert file.read_bytes() == path.read_bytes()
+    record([file], {family.id: vote})
+    before, after = lines(path), lines(file)
+    changed = [place for place, line in enumerate(after) if line != before[place]]
+    assert [json.loads(after[place])["id"] for place in changed] == [family.id]
+    assert after[changed[0]].replace(b'"votes": [%s]' % vote_json(vote), b'"votes": []') == before[changed[0]]
+
+
+def vote_json(vote: Vote) -> bytes:
+    return json.dumps(vote.model_dump(exclude_defaults=True)).encode()
 
 
 # What is no vote
