@@ -171,7 +171,7 @@ def judge_run(
         raise RunFolderError(
             "holds no reply with criteria to judge it by",
             where=str(path),
-            remedy="Tasks with criteria are the cultural probes in `gen` and those scored by `safe_rate`.",
+            remedy="Criteria have the cultural probes in `gen`, IndoSafety, Kalahi in free replies, and BLEnD.",
         )
     judges = open_judges(specs, [(manifest["spec"]["model"], manifest["model"]["name"])], offline=offline)
     notes = _egress(manifest, {one.task for one in questions}, judges, allowed=allow_egress)

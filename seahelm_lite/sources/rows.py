@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_data import Beside, DataFile
+from seahelm_lite.catalog.task_data import Beside, DataFile, RubricFile
 from seahelm_lite.errors import ChangedSourceError, DataError
 from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.changes import told_by_rows
@@ -15,6 +15,7 @@ from seahelm_lite.sources.fetch import locate
 from seahelm_lite.sources.held_out import held_out_rows
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.load import load_rows
+from seahelm_lite.sources.rubrics import Rubric, rubric_of, with_rubrics
 from seahelm_lite.sources.text_files import Row
 from seahelm_lite.sources.where import Where
 
@@ -40,7 +41,15 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
         loaded = _load(file, where)
     except ChangedSourceError as error:
         raise told_by_rows(error, file, where) from None
+    if file.rubrics:
+        return replace(loaded, rows=with_rubrics(loaded.rows, [load_rubric(one, where) for one in file.rubrics]))
     return loaded if file.beside is None else replace(loaded, rows=_joined(loaded.rows, file.beside, where))
+
+
+def load_rubric(file: RubricFile, where: Where) -> Rubric:
+    """Read a file of questions; raises as `load_rows`."""
+    loaded = load_file(DataFile(format=file.format, pin=file.pin), where)
+    return rubric_of(loaded.rows, file, loaded.name)
 
 
 def _load(file: DataFile, where: Where) -> LoadedFile:
