@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seahelm_lite.stats.intervals import Estimate
 
 _EPILOG = """\
-examples:
+example:
   seahelm-lite probes lint
   seahelm-lite probes lint my-families.jsonl --json
   seahelm-lite probes lint --report tasks/culture_probes/REPORT.md

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from seahelm_lite.lint.findings import Finding
 
 _EPILOG = """\
-examples:
+example:
   seahelm-lite probes new MY-REL
   seahelm-lite probes new --check MY-REL-004.yaml
   seahelm-lite probes new --check MY-REL-004.yaml --into tasks/culture_probes/families/my.jsonl

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seahelm_lite.reviewing import Move
 
 _EPILOG = """\
-examples:
+example:
   seahelm-lite probes review --country MY --language ms --reviewer my-07 --role native
   seahelm-lite probes review --country MY --sheet sheets
   seahelm-lite probes review --read sheets/probes-MY-ms.xlsx --reviewer my-07 --role native

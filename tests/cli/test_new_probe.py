@@ -17,7 +17,7 @@ from seahelm_lite.catalog.probe_family import DIMENSIONS
 from seahelm_lite.errors import DataError
 from seahelm_lite.sources.probes import family_of, read_families
 from tests.cli.conftest import Call, refused
-from tests.probe_families import FILE, changed
+from tests.probe_families import FILE, changed, raw
 
 SHIPPED = ("--families", FILE)
 Change = Callable[[dict[str, Any]], object]
@@ -123,7 +123,8 @@ def _long(body: dict[str, Any]) -> None:
 
 
 def _same_request(body: dict[str, Any]) -> None:
-    body["prompt"]["text"] = changed("MY-REL-001", lambda _: None)["prompt"]["text"]
+    body["jurisdiction_set"] = None  # families of one set ask the same
+    body["prompt"]["text"] = raw("MY-REL-001")["prompt"]["text"]
 
 
 def _past(body: dict[str, Any]) -> None:
