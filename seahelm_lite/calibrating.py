@@ -12,10 +12,10 @@ from typing import Any
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder, whole_or_not_at_all
-from seahelm_lite.engine.store import ResponseStore
+from seahelm_lite.engine.store import STORE, ResponseStore
 from seahelm_lite.errors import DataError, ModelError, RunFolderError
 from seahelm_lite.finished import scorable
-from seahelm_lite.judging import STORE, Judge, Question, ask_judge, open_judges, questions_of
+from seahelm_lite.judging import Judge, Question, ask_judge, open_judges, questions_of
 from seahelm_lite.models.hosts import stays_inside
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.scoring.judges.calibration import LanguageResult, calibrate, calibration_file

@@ -13,14 +13,14 @@ from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.measure import ask
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder
-from seahelm_lite.engine.store import ResponseStore
+from seahelm_lite.engine.store import STORE, ResponseStore
 from seahelm_lite.errors import ModelError, RunFolderError
 from seahelm_lite.finished import scorable
 from seahelm_lite.judgements import add_judgements
 from seahelm_lite.models.base import DocumentModel, Model
 from seahelm_lite.models.hosts import stays_inside
 from seahelm_lite.models.specs import open_model
-from seahelm_lite.records import Failure, JsonValue, Outcome, Request, canonical_json, sha256_hex
+from seahelm_lite.records import Failure, JsonValue, Request, canonical_json, sha256_hex
 from seahelm_lite.scoring.judges.calibration import CALIBRATION_SCHEMA
 from seahelm_lite.scoring.judges.criteria import Criterion, brief_of
 from seahelm_lite.scoring.judges.jury import Lineage, lineage_of, refuse_kin
@@ -28,8 +28,6 @@ from seahelm_lite.scoring.judges.question import ASKED, judge_request, question
 from seahelm_lite.scoring.judges.reading import UNPARSED, ReadVerdict, read_verdict
 from seahelm_lite.scoring.judges.verdicts import Judgements, Verdict
 from seahelm_lite.scoring.scores import read_answers, task_of_manifest
-
-STORE = "responses.sqlite"
 
 
 @dataclass(frozen=True)
@@ -112,29 +110,27 @@ def ask_judge(
     chat = judge.model.facts.capabilities.chat
     read: dict[int, ReadVerdict] = {}
     failures: dict[int, str] = {}
-    open_questions = list(range(len(questions)))
+    waiting = list(range(len(questions)))
     for attempt in range(ASKED):
-        hashes = {place: questions[place].request(chat=chat, attempt=attempt) for place in open_questions}
-        distinct = {request.hash(): request for request in hashes.values()}
-        measured = ask(distinct, judge.model, store, judge.fingerprint, progress, documents=len(open_questions))
-        for place, request in hashes.items():
+        if not waiting:
+            break
+        requests = {place: questions[place].request(chat=chat, attempt=attempt) for place in waiting}
+        distinct = {request.hash(): request for request in requests.values()}
+        measured = ask(distinct, judge.model, store, judge.fingerprint, progress, documents=len(waiting))
+        for place, request in requests.items():
             outcome = measured.outcomes[request.hash()]
             if isinstance(outcome, Failure):
                 failures[place] = outcome.cause
             else:
-                read[place] = _read(outcome, questions[place])
-        open_questions = [place for place in open_questions if read.get(place) == UNPARSED and place not in failures]
+                asked = questions[place]
+                read[place] = read_verdict(outcome.text or "", asked.reply, asked.language)
+        waiting = [place for place in waiting if read.get(place) == UNPARSED and place not in failures]
     verdicts = [
         Verdict(one.task, one.document, one.repeat, one.criterion.id, found.answer, found.quote, judge.name)
         for place, one in enumerate(questions)
         if place not in failures and (found := read[place])
     ]
     return verdicts, list(failures.values())
-
-
-def _read(outcome: Outcome, one: Question) -> ReadVerdict:
-    text = "" if isinstance(outcome, Failure) else outcome.text or ""
-    return read_verdict(text, one.reply, one.language)
 
 
 def judge_run(
@@ -254,6 +250,9 @@ def _believed(path: Path, judges: Sequence[Judge]) -> dict[str, Any]:
         raise RunFolderError(
             f"is no calibration ({CALIBRATION_SCHEMA})", where=str(path), remedy="`seahelm-lite judge calibrate`."
         )
+    missing = [name for name in ("judges", "languages") if name not in body]
+    if missing:
+        raise RunFolderError(f"lacks {missing[0]}", where=str(path), remedy="Calibrate the judges again.")
     calibrated = {one["fingerprint_sha256"]: one["name"] for one in body["judges"]}
     if calibrated.keys() != {judge.fingerprint for judge in judges}:
         raise RunFolderError(

@@ -23,7 +23,7 @@ from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
-from seahelm_lite.engine.store import ResponseStore
+from seahelm_lite.engine.store import STORE, ResponseStore
 from seahelm_lite.errors import RunFolderError, SeahelmError
 from seahelm_lite.finished import Run, load_run, price_of, same_scores, score_again, scored_entry, with_answers
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
@@ -39,7 +39,6 @@ from seahelm_lite.sources.where import Where
 
 __all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
 
-STORE = "responses.sqlite"
 _LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "shuffled", "thinking", "quick")
 
 

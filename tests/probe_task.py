@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.small_task import SmallTask
 
-FAMILIES: Mapping[str, Any] = {"stratum": "dimension", "cluster": "family", "item": "id", "pair": "family"}
+FAMILIES: Mapping[str, Any] = {"stratum": None, "cluster": "family", "item": "id", "pair": "family"}
 WRITTEN: Mapping[str, Any] = {
     "id": "probes",
     "kind": "generation",

@@ -49,13 +49,14 @@ def execute(options: argparse.Namespace) -> int:
     from seahelm_lite.cli.tables import console, score_table
     from seahelm_lite.cli.variances import variance_sentences
     from seahelm_lite.engine.run_folder import RunFolder
-    from seahelm_lite.judgements import last_judgements
+    from seahelm_lite.judgements import last_judgements, read_judgements
     from seahelm_lite.runs import load_run, score_again
     from seahelm_lite.scoring.spread import is_complete
 
     judged = _judge(options) if options.judge else last_judgements(RunFolder(options.run))
     path, again = score_again(options.run, judged)
     run = load_run(options.run)
+    notes = read_judgements(judged).notes if judged is not None else ()
     same = (run.scores, run.differences, run.probes) == (again.scores, again.differences, again.probes)
     if options.json:
         told = {
@@ -66,6 +67,7 @@ def execute(options: argparse.Namespace) -> int:
             "differences": again.differences,
             "probes": again.probes,
             "judged": again.judged,
+            "notes": list(notes),
         }
         print_json(told)
     else:
@@ -74,7 +76,8 @@ def execute(options: argparse.Namespace) -> int:
         quick = quick_sentences(quick_facts(run.manifest["tasks"]))
         orders = (*rotation_sentences(again.scores), *shuffled_sentences(again.scores))
         varied = (*variance_sentences(again.scores), *orders)
-        for sentence in (*quick, *varied, *difference_sentences(again.differences), *judged_sentences(again.judged)):
+        judging = (*judged_sentences(again.judged), *notes)
+        for sentence in (*quick, *varied, *difference_sentences(again.differences), *judging):
             out.print(sentence, markup=False, soft_wrap=True)
         show_probes(out, again.probes)
         verdict = "the same scores as before" if same else "scores differ from the first ones"

@@ -12,6 +12,9 @@ from typing import Any
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import Response, canonical_json
 
+STORE = "responses.sqlite"
+"""Its name in an output folder."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS responses (
     fingerprint TEXT NOT NULL,

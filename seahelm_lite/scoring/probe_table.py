@@ -16,7 +16,7 @@ from seahelm_lite.scoring.probe_replies import fits, judged_by
 from seahelm_lite.stats.intervals import Estimate, proportion
 from seahelm_lite.stats.parts import Parts
 
-SIDES: Mapping[Metric, tuple[Side, ...]] = {
+SIDES_OF: Mapping[Metric, tuple[Side, ...]] = {
     "par": ("probe", "control"),
     "probe_pass": ("probe",),
     "control_pass": ("control",),
@@ -57,7 +57,7 @@ class ProbeTable:
         if metric not in OF_FAMILIES:
             return self._choices.per_sample(metric)
         return [
-            float(right) if answer.state != "error" and judged_by(sample.document)["side"] in SIDES[metric] else None
+            float(right) if answer.state != "error" and judged_by(sample.document)["side"] in SIDES_OF[metric] else None
             for sample, answer, right in zip(self._samples, self._answers, self._right, strict=True)
         ]
 
@@ -87,7 +87,7 @@ class ProbeTable:
         """What a metric is counted over: the families of which every side that it is of was asked."""
         if metric not in OF_FAMILIES:
             return self._choices.units(metric)
-        sides = SIDES[metric]
+        sides = SIDES_OF[metric]
         asked = (family for family in self._families.values() if all(side in family for side in sides))
         return [tuple(family[side] for side in sides) for family in asked]
 

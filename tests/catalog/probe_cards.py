@@ -125,8 +125,8 @@ def _document(question: str, probe: str) -> dict[str, Any]:
         "probe": probe,
         "cluster": "family",
         "item": "id",
+        # Without strata `--limit` takes whole families, of which alone `par` is.
         "pair": "family",
-        "stratum": "dimension",
     }
 
 

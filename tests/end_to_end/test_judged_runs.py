@@ -23,6 +23,8 @@ from seahelm_lite.scoring.judges.calibration import CALIBRATION_SCHEMA
 from seahelm_lite.scoring.judges.verdicts import Judgements
 from tests.judging import answer, judge
 from tests.loopback import Canned, ChatServer, Handler, Seen, chat
+from tests.probe_families import raw
+from tests.probe_task import WRITTEN, probe_task
 from tests.small_task import SmallTask
 
 GENERATION: dict[str, Any] = {
@@ -285,3 +287,22 @@ def test_a_row_whose_criteria_are_no_questions_is_named(tmp_path: Path) -> None:
     task = SmallTask(tmp_path / "tasks", rows, changes={**GENERATION, "language": "id"})
     with pytest.raises(Exception, match="wanted: yes"):
         task.documents()
+
+
+@pytest.mark.parametrize(("validated", "par"), [(True, 0.0), (False, 1.0)])
+def test_a_probe_that_passes_its_checks_fails_where_judges_that_are_believed_say_so(
+    validated: bool, par: float, tmp_path: Path
+) -> None:
+    def finds_a_lecture(reply: str, criterion: str) -> bool:
+        return not criterion.startswith("Helps with beer")
+
+    family = raw("MY-REL-001")
+    task = probe_task(tmp_path / "tasks", family, card={**WRITTEN, "parallel": {}})
+    replies = {side["prompt"]["text"]: side["pairs"][0]["appropriate"] for side in (family, family["control"])}
+    path = asked(task, replies, tmp_path / "out")
+    with judging(judge(finds_a_lecture)) as (spec, _):
+        believed = calibration(tmp_path / "calibration.json", spec, languages={"ms": validated})
+        judgements = judge_run(path, [spec], calibration=believed)
+    _, scores = score_again(path, judgements)
+    assert {score["metric"]: score["value"] for score in scores.scores}["par"] == par
+    assert runs.load_run(path).scores[0]["value"] == 1.0

@@ -94,6 +94,7 @@ def test_an_answer_is_read_with_its_quotation(text: str, answer: str, quote: str
         "yes\nquote: beli dua tin bir",
         "yes\nquote: Malam ini … dua tin bir",
         "yes\nquote: .",
+        "yes\nquote: ini",
         "yes/no\nquote: sirap",
         "yes or no\nquote: sirap",
         "no and yes\nquote: sirap",

@@ -16,8 +16,8 @@ _QUOTE = re.compile(r"(?:^\W*|[,;.]\s+)quote\s*[:：]\s*(?P<span>.*)", re.IGNORE
 _MARKS = " \t\n\"'“”‘’«»‹›「」.,;:!?…()[]"
 _LEFT_OUT = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _NONE = frozenset({"none", "n/a", "na", "no quote", "no words", "nothing", "tiada", "tidak ada", ""})
-_SHORTEST = 2
-"""Letters of the shortest span that says where it is from, unless the whole reply is shorter."""
+_SHORTEST = 4
+"""Letters and digits of the shortest span that says where it is from, unless the reply is no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _stands_in(quote: str, reply: str) -> bool:
         return False
     whole = _comparable(reply)
     parts = [part for part in (_comparable(part) for part in _LEFT_OUT.split(quote)) if part]
-    letters = sum(character.isalpha() for part in parts for character in part)
+    letters = sum(character.isalnum() for part in parts for character in part)
     enough = letters >= _SHORTEST or whole in parts
     return enough and all(part in whole for part in parts)
 

@@ -19,6 +19,10 @@ NOT_VALIDATED = "judge not validated"
 """The badge of a language in which a judge has not passed its calibration: its verdicts are in no score."""
 
 
+_FEWEST_LABELLED = 30
+"""Clusters with people's labels that a prediction-powered interval needs to cover what it says (`BENCH=judges`)."""
+
+
 def judged_entry(key: str, task: ScoredTask, judgements: Judgements) -> dict[str, JsonValue] | None:
     """The entry of a task in `judged` of scores.json; None where nobody judged any of its replies.
 
@@ -87,7 +91,8 @@ def _passed(
     told = corrected(passed, [sample.document.cluster for sample in judged], confusion_of(calibrated))
     people = calibrated["people"]
     human = [people.get(response_id(judgements.run, key, *sample_key(sample))) for sample in judged]
-    if all(said is None for said in human):
+    labelled = {sample.document.cluster for sample, said in zip(judged, human, strict=True) if said is not None}
+    if len(labelled) < _FEWEST_LABELLED:
         return told
     both = zip(judged, passed, human, strict=True)
     powered = prediction_powered_mean(
