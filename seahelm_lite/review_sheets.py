@@ -173,8 +173,8 @@ def _dress(votes: Any, font: _Font) -> None:
 
 def _height(cells: Sequence[str], font: _Font) -> float:
     """Points that a row needs, since not every program fits it to its texts."""
-    shown = zip(cells, _COLUMNS, strict=True)
-    needed = max(_points(text, column.width, font) for text, column in shown if column is not _TEXT)
+    seen = [(text, column.width) for text, column in zip(cells, _COLUMNS, strict=True) if column is not _TEXT]
+    needed = max(_points(text, width, font) for text, width in seen)
     return min(_HIGHEST, needed + _LATIN.line)
 
 
