@@ -76,6 +76,8 @@ def test_a_room_imports_only_what_comes_before_it(path: Path) -> None:
             "calibrating",
             "imports",
             "publishing",
+            "reviewing",
+            "review_sheets",
             "scaffold",
             "scaffold_files",
             "__version__",

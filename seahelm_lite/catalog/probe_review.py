@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from seahelm_lite.catalog.probe_parts import ProbePart, Written
+from seahelm_lite.catalog.probe_parts import OneLine, ProbePart, Written
 
 Status = Literal["draft", "native_reviewed", "expert_reviewed", "contested", "retired"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -36,7 +36,7 @@ class Vote(ProbePart):
     """Whether the reviewer, before reading the norm, chose the appropriate replies; None where nobody asked."""
     voted_on: str = Field(pattern=r"^[0-9a-f]{64}$")
     """SHA-256 of what the reviewer read: on any other text the vote is void."""
-    remark: str = ""
+    remark: OneLine = ""
 
 
 class Review(ProbePart):

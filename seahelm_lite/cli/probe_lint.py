@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seahelm_lite.stats.intervals import Estimate
 
 _EPILOG = """\
-examples:
+example:
   seahelm-lite probes lint
   seahelm-lite probes lint my-families.jsonl --json
   seahelm-lite probes lint --report tasks/culture_probes/REPORT.md
@@ -46,8 +46,9 @@ def execute(options: argparse.Namespace) -> int:
     from seahelm_lite.lint.probes.gate import gate, gate_findings
     from seahelm_lite.lint.probes.overview import report
     from seahelm_lite.lint.probes.rules import findings
+    from seahelm_lite.sources.probes import family_files, read_all
 
-    families = _families(options.files)
+    families = read_all(options.files or family_files())
     results = gate(families)
     found = [*findings(families, options.as_of or datetime.now(UTC).date()), *gate_findings(results)]
     if options.report is not None:
@@ -58,22 +59,6 @@ def execute(options: argparse.Namespace) -> int:
     else:
         _draw(families, found, results)
     return 1 if any(finding.severity == "error" for finding in found) else 0
-
-
-def _families(files: list[Path]) -> list[ProbeFamily]:
-    from seahelm_lite.catalog.places import shipped_folder
-    from seahelm_lite.errors import DataError
-    from seahelm_lite.sources.probes import read_families
-
-    paths = files or sorted((shipped_folder("tasks") / "culture_probes" / "families").glob("*.jsonl"))
-    families = [family for path in paths for family in read_families(path)]
-    if not families:
-        raise DataError("there is no probe family", where=", ".join(map(str, paths)), remedy="Name a file of families.")
-    ids = [family.id for family in families]
-    doubled = sorted({name for name in ids if ids.count(name) > 1})
-    if doubled:
-        raise DataError(f"the id {doubled[0]} stands in two files", remedy="An id is used once, and never again.")
-    return families
 
 
 def _day(text: str) -> date:

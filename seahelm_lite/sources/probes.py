@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from seahelm_lite.catalog.places import shipped_folder
 from seahelm_lite.catalog.probe_family import SIDES, ProbeFamily, Side
 from seahelm_lite.errors import DataError
 from seahelm_lite.records import sha256_hex
@@ -22,6 +23,26 @@ def read_families(path: Path) -> list[ProbeFamily]:
         SourceError: If the file cannot be read.
     """
     return families_in(read_lines(path), path)
+
+
+def family_files() -> list[Path]:
+    """The files of families that we ship."""
+    return sorted((shipped_folder("tasks") / "culture_probes" / "families").glob("*.jsonl"))
+
+
+def read_all(paths: Sequence[Path]) -> list[ProbeFamily]:
+    """The families of several files.
+
+    Raises:
+        DataError: If there is none, one is not whole, or an id stands there twice.
+        SourceError: If a file cannot be read.
+    """
+    families = [family for path in paths for family in read_families(path)]
+    if not families:
+        raise DataError("there is no probe family", where=", ".join(map(str, paths)), remedy="Name a file of families.")
+    if doubled := [name for name, count in Counter(family.id for family in families).items() if count > 1]:
+        raise DataError(f"the id {doubled[0]} stands in two files", remedy="An id is used once, and never again.")
+    return families
 
 
 def families_in(lines: Sequence[str], path: Path) -> list[ProbeFamily]:
@@ -46,18 +67,19 @@ def family_of(value: object, where: str) -> ProbeFamily:
         return ProbeFamily.model_validate(value)
     except ValidationError as error:
         name = value.get("id", "without id") if isinstance(value, dict) else "no object"
-        faults = "; ".join(faults_of(error))
+        faults = "; ".join(fault for _, fault in faults_of(error))
         raise DataError(f"the probe family {name} is not whole: {faults}", where=where) from None
 
 
-def faults_of(error: ValidationError) -> list[str]:
-    """What is wrong with a family, one sentence each."""
-    return [_fault(fault["loc"], fault["msg"]) for fault in error.errors()]
-
-
-def _fault(place: tuple[int | str, ...], message: str) -> str:
-    said = message.removeprefix("Value error, ")
-    return f"{'.'.join(map(str, place))}: {said}" if place else said
+def faults_of(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+    """What is wrong with a family, one sentence each and where; not that a part lacks what is wrong inside of it."""
+    faults = [(fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
+    inside = {place[:depth] for place, _ in faults for depth in range(len(place))}
+    return [
+        (place, f"{'.'.join(map(str, place))}: {said}" if place else said)
+        for place, said in faults
+        if not place or place not in inside
+    ]
 
 
 def probe_rows(path: Path) -> list[Row]:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from seahelm_lite.catalog.probe_family import DIMENSIONS, ProbeFamily
+from seahelm_lite.catalog.probe_family import DIMENSIONS, SIDES, ProbeFamily
 from seahelm_lite.lint.probes.artefacts import longest
 from seahelm_lite.lint.probes.cues import cue_word
 from seahelm_lite.lint.probes.gate import LIMIT, GateResult, contrasts, gate
 from seahelm_lite.lint.probes.overview import jurisdiction_sets, report
 from seahelm_lite.lint.probes.rules import findings
-from seahelm_lite.sources.probes import SIDES, read_families
+from seahelm_lite.sources.probes import read_families
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "tasks" / "culture_probes"
