@@ -34,6 +34,7 @@ _FORMS = {
 
 
 _BLANK = "(blank)"
+_MISSING = "a log-likelihood is missing or not a number"
 
 
 def form_of(protocol: str) -> AnswerForm:
@@ -82,7 +83,7 @@ def _most_likely(responses: list[Response]) -> Answer:
     likelihoods = [response.loglikelihood for response in responses]
     values = [value for value in likelihoods if value is not None and not math.isnan(value)]
     if len(values) < len(likelihoods):
-        return Answer("error", note="a log-likelihood is missing or not a number")
+        return Answer("error", note=_MISSING)
     # Number formats of few digits tie now and then. The first of the likeliest is taken, as lm-eval does.
     note = TIE if values.count(max(values)) > 1 else "highest log-likelihood"
     return Answer("scored", choice=values.index(max(values)), note=note)
@@ -96,11 +97,11 @@ def _by_all_measures(responses: list[Response], sample: Sample) -> Answer:
         sample: Theirs.
     """
     options = sample.document.fields["options"]
-    answer = _most_likely(responses[: len(options)])
     values = [response.loglikelihood for response in responses]
-    known = [value for value in values if value is not None and not math.isnan(value)]
+    known = [value for value in values if value is not None and math.isfinite(value)]
     if len(known) < 2 * len(options):
-        return replace(answer, others=(None, None))
+        return Answer("error", note=_MISSING)
+    answer = _most_likely(responses[: len(options)])
     after, alone = known[: len(options)], known[len(options) :]
     per_byte = [value / len(option.encode()) for value, option in zip(after, options, strict=True)]
     raised = [value - before for value, before in zip(after, alone, strict=True)]
@@ -120,16 +121,30 @@ def without_empty_scoring(answers: Sequence[Answer], samples: Sequence[Sample]) 
     """The answers of a log-likelihood protocol, or errors where the backend did not score the options at all.
 
     Servers that ignore `echo` give every option of every document the same value, which would pass for a model at
-    chance.
+    chance; one that leaves the request out gives every option the value that it has alone, and mutual information then
+    chooses the first of equals.
     """
-    if len(answers) > 1 and all(map(_all_equal, samples)):
-        return [Answer("error", note="every option of every document has the same log-likelihood")] * len(answers)
+    for broken, note in (
+        (_all_equal, "every option of every document has the same log-likelihood"),
+        (_unmoved, "every option of every document is as likely after the request as alone"),
+    ):
+        if len(answers) > 1 and all(map(broken, samples)):
+            return [Answer("error", note=note)] * len(answers)
     return list(answers)
 
 
 def _all_equal(sample: Sample) -> bool:
-    values = {outcome.loglikelihood for outcome in sample.outcomes if isinstance(outcome, Response)}
+    values = set(_likelihoods(sample)[: len(sample.document.fields["options"])])
     return len(values) == 1 and None not in values
+
+
+def _unmoved(sample: Sample) -> bool:
+    values, options = _likelihoods(sample), len(sample.document.fields["options"])
+    return len(values) == 2 * options and values[:options] == values[options:] and None not in values
+
+
+def _likelihoods(sample: Sample) -> list[float | None]:
+    return [outcome.loglikelihood for outcome in sample.outcomes if isinstance(outcome, Response)]
 
 
 def _without_answer(response: Response) -> Answer | None:
