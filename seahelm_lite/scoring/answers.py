@@ -75,8 +75,7 @@ def read_answer(sample: Sample, card: TaskCard, form: AnswerForm, words: Languag
     if form.kind == "text":
         return _written(responses[0], sample, card, words)
     answer = _chosen(responses[0], sample, card, words, form)
-    others = (_in_other_order(one, sample, card, words, form, moved) for moved, one in enumerate(responses[1:], 1))
-    return replace(answer, others=tuple(others)) if card.robust else answer
+    return _in_every_order(answer, responses[1:], sample, card, words, form) if card.robust else answer
 
 
 def _most_likely(responses: list[Response]) -> Answer:
@@ -108,13 +107,27 @@ def _by_all_measures(responses: list[Response], sample: Sample) -> Answer:
     return replace(answer, others=(per_byte.index(max(per_byte)), raised.index(max(raised))))
 
 
-def _in_other_order(
-    response: Response, sample: Sample, card: TaskCard, words: LanguageWords, form: AnswerForm, moved: int
-) -> int | None:
-    """What a reply to the options in another order chooses, by its place in the first one."""
-    turned = replace(sample, document=rotated(sample.document, moved))
-    choice = _chosen(response, turned, card, words, form).choice
-    return None if choice is None else (choice + moved) % len(turned.document.fields["options"])
+def _in_every_order(
+    answer: Answer,
+    responses: Sequence[Response],
+    sample: Sample,
+    card: TaskCard,
+    words: LanguageWords,
+    form: AnswerForm,
+) -> Answer:
+    """An answer with what replies to the options in other orders choose, by its place in the first one.
+
+    It ends as the first of them that holds no answer, so that a run says how many replies could not be read.
+    """
+    options = len(sample.document.fields["options"])
+    others: list[int | None] = []
+    for moved, response in enumerate(responses, 1):
+        turned = replace(sample, document=rotated(sample.document, moved))
+        other = _chosen(response, turned, card, words, form)
+        others.append(None if other.choice is None else (other.choice + moved) % options)
+        if answer.state == "scored" and other.state != "scored":
+            answer = replace(answer, state=other.state, note=f"in another order: {other.note}")
+    return replace(answer, others=tuple(others))
 
 
 def without_empty_scoring(answers: Sequence[Answer], samples: Sequence[Sample]) -> list[Answer]:

@@ -188,6 +188,25 @@ def test_a_letter_is_robust_where_it_is_the_same_text_in_both_orders(
     assert told == {"par": robust, "probe_pass": robust, "control_pass": robust, "acc": acc}
 
 
+@pytest.mark.parametrize(
+    ("other", "state"),
+    [
+        pytest.param("Saya tidak tahu.", "unparsed", id="no answer"),
+        pytest.param(Response(text="", finish_reason="length"), "truncated", id="cut off"),
+        pytest.param(Response(text="", finish_reason="content_filter"), "refused", id="filtered"),
+    ],
+)
+@pytest.mark.parametrize("order", [0, 1])
+def test_an_answer_that_one_order_lacks_ends_as_that_one(tmp_path: Path, order: int, other: Any, state: str) -> None:
+    task = probe_task(tmp_path, raw(REL), card=CHOSEN)
+    probe, twin = task.documents().test
+    replies: list[Any] = ["A", "A"]
+    replies[order] = other
+    told = scored(task, "gen-letter", [answered(probe, *replies), answered(twin, "A", "B")])
+    assert [answer.state for answer in told.answers] == [state, "scored"]
+    assert told.scores[0]["counts"] == {**dict.fromkeys(told.scores[0]["counts"], 0), state: 1, "scored": 1}
+
+
 def test_guessing_a_text_is_right_for_a_quarter_of_the_families(tmp_path: Path) -> None:
     task = probe_task(tmp_path, raw(REL), card=CHOSEN)
     told = scored(task, "gen-letter", [answered(document, "A", "A") for document in task.documents().test])
