@@ -54,7 +54,9 @@ def _update(key: str, entry: dict[str, Any]) -> None:
     known = {_key(*case) for case in CASES}
     whole = {name: told for name, told in {**_golden(), key: entry}.items() if name in known}
     GOLDEN.parent.mkdir(exist_ok=True)
-    GOLDEN.write_text(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    told = {name: json.dumps(whole[name], ensure_ascii=False, sort_keys=True) for name in sorted(whole)}
+    lines = [f"{json.dumps(name)}: {body}" for name, body in told.items()]
+    GOLDEN.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def _told(requests: list[Request]) -> dict[str, Any]:
