@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
-from seahelm_lite.errors import CardError, DataError, RowError
+from seahelm_lite.errors import DataError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
+from seahelm_lite.sources.held_out import faults_untold
 from seahelm_lite.sources.row_reader import RowReader
 from seahelm_lite.sources.rows import LoadedFile, load_file
 from seahelm_lite.sources.where import Where
@@ -86,13 +87,8 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
         SourceError: If a file is missing or not what its pin says.
         DataError: If a row cannot be read as the card says: file, row, and what is wrong; of held-out rows not what.
     """
-    try:
+    with faults_untold(card.held_out):
         return documents_of(card, read_rows(card, where))
-    except (RowError, CardError) as error:
-        if not card.held_out:
-            raise
-        fault = "a held-out item cannot be read as the card says, and the fault would quote it"
-        raise DataError(fault, where=error.where, remedy="Its holder can try the card on the plain file.") from None
 
 
 def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:
