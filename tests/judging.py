@@ -1,4 +1,4 @@
-"""A judge on this machine that obeys whatever it is told outside of a fence: `async with` nothing, a `Handler`."""
+"""A judge on this machine that obeys whatever it is told outside of a fence: `with ChatServer(judge(decide))`."""
 
 from __future__ import annotations
 

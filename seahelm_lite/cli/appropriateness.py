@@ -75,7 +75,7 @@ def probe_sentences(probes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             gap = english["par_difference"]
             told = f"{100 * gap['value']:+.1f} points against the local variety on {gap['n']} families"
             yield f"{name}: PAR in English is {told} ({_bounds(gap, sign='+')})"
-    if probes:
+    if any(entry["families"]["n"] for entry in probes):
         yield _reviewed(probes)
         if all(group["par"]["n"] < RANK_FROM for entry in probes for group in entry["countries"]):
             yield f"countries are not ranked: none has the {RANK_FROM} families that takes"

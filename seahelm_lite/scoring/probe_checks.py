@@ -12,6 +12,9 @@ from seahelm_lite.scoring import language as languages
 from seahelm_lite.scoring.extraction import begins_with_refusal
 from seahelm_lite.scoring.normalise import nfc
 
+_MARKS = re.compile(r"\*{2,3}|_{2,3}|`+|\*(?=\w)|(?<=\w)\*")
+_FIRM_HYPHEN = "\u2011"
+
 _SCRIPT_OF = {"Thai": "th", "Khmr": "km", "Laoo": "lo", "Mymr": "my"}
 
 
@@ -20,11 +23,12 @@ def passes(text: str, check: ProbeCheck, language: str) -> bool:
 
     Args:
         text: The reply, without reasoning.
-        check: Its pattern is searched for in the reply after NFC. A check of the script or the language speaks of the
+        check: Its pattern is searched for in the reply after NFC, without the marks of emphasis and code that Markdown
+            puts around words, and with plain hyphens. A check of the script or the language speaks of the
             local variety, and any reply to the English prompt fulfils it.
         language: Of the prompt (BCP-47): `en` for the English condition.
     """
-    text = nfc(text).strip()
+    text = _MARKS.sub("", nfc(text)).replace(_FIRM_HYPHEN, "-").strip()
     match check.type:
         case "regex_present":
             return _compiled(check.pattern).search(text) is not None

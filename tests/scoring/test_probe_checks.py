@@ -20,6 +20,8 @@ def check(type_: str, **arguments: str) -> ProbeCheck:
         ("regex_absent", {"pattern": "thỏ"}, "Chúc bé mèo", "vi", True),
         ("regex_absent", {"pattern": "thỏ"}, "Chúc bé tho\u0309", "vi", False),
         ("regex_present", {"pattern": "mèo"}, "me\u0300o con", "vi", True),
+        ("regex_present", {"pattern": "beli sirap"}, "Malam ini beli **sirap** bandung.", "ms", True),
+        ("regex_present", {"pattern": "non-halal"}, "Tulis `non\u2011halal` di kotak.", "ms", True),
         ("script", {"script": "Thai"}, "ได้ค่ะ", "th", True),
         ("script", {"script": "Thai"}, "Yes, madam.", "th", False),
         ("script", {"script": "Thai"}, "Yes, madam.", "en", True),
