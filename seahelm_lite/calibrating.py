@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,8 @@ def write_sheet(runs: Sequence[Path], out: Path, *, replies: int | None = None) 
     Raises:
         RunFolderError: If a run cannot be read or holds no criteria, or the file cannot be written.
     """
-    rows = [row for run in runs for row in _sheet_rows(run, replies)]
+    once = {path.resolve(): path for path in runs}
+    rows = [row for run in once.values() for row in _sheet_rows(run, replies)]
     if not rows:
         raise RunFolderError(
             "no reply of these runs has criteria to judge it by", remedy="Name runs of tasks that have them."
@@ -130,12 +132,16 @@ def _labelled(row: Row, where: str) -> Labelled:
     if label is None or not rater:
         fault = f"the label {row['label']!r} is neither yes nor no" if label is None else "the label has no rater"
         raise DataError(fault, where=where)
+    if blank := [name for name in NEEDED[:-2] if not row[name].strip()]:
+        raise DataError(f"says nothing under {blank[0]}", where=where)
     critical = _is_yes(row, "critical", where)
     wanted = _is_yes(row, "wanted", where) if row["wanted"].strip() else not critical
     try:
         weight = float(row["weight"])
     except ValueError:
-        raise DataError(f"the weight {row['weight']!r} is no number", where=where) from None
+        weight = math.nan
+    if not 0 <= weight < math.inf:
+        raise DataError(f"the weight {row['weight']!r} is no number from 0 up", where=where)
     criterion = Criterion(row["criterion"], row["question"], wanted, weight, critical)
     texts = {name: row[name] for name in ("response", "model", "language", "prompt", "norm", "reply")}
     return Labelled(Asked(**texts, criterion=criterion), {rater: label})

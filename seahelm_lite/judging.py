@@ -124,6 +124,8 @@ def ask_judge(
             else:
                 asked = questions[place]
                 read[place] = read_verdict(outcome.text or "", asked.reply, asked.language)
+        if measured.stopped:
+            break
         waiting = [place for place in waiting if read.get(place) == UNPARSED and place not in failures]
     verdicts = [
         Verdict(one.task, one.document, one.repeat, one.criterion.id, found.answer, found.quote, judge.name)
@@ -174,18 +176,16 @@ def judge_run(
     notes += [f"nothing is known of where {one.name} comes from" for one in judges if not one.lineage.known]
     believed = _believed(calibration, judges) if calibration is not None else None
     verdicts: list[Verdict] = []
-    failures: list[str] = []
     with folder.lock(), ResponseStore(path.resolve().parent / STORE) as store:
         for judge in judges:
-            said, failed = ask_judge(judge, questions, store, progress or Silent())
+            said, failures = ask_judge(judge, questions, store, progress or Silent())
+            if failures:
+                raise RunFolderError(
+                    f"{len(failures)} questions to {judge.name} got no answer ({failures[0]})",
+                    where=str(path),
+                    remedy="Judge it again; what was answered is kept and not asked again.",
+                )
             verdicts += said
-            failures += failed
-        if failures:
-            raise RunFolderError(
-                f"{len(failures)} questions to judges got no answer ({failures[0]})",
-                where=str(path),
-                remedy="Judge it again; what was answered is kept and not asked again.",
-            )
         told = [judge.told() for judge in judges]
         return add_judgements(folder, _judgements(folder.run_id, told, verdicts, believed, notes))
 
@@ -250,10 +250,11 @@ def _believed(path: Path, judges: Sequence[Judge]) -> dict[str, Any]:
         raise RunFolderError(
             f"is no calibration ({CALIBRATION_SCHEMA})", where=str(path), remedy="`seahelm-lite judge calibrate`."
         )
-    missing = [name for name in ("judges", "languages") if name not in body]
-    if missing:
-        raise RunFolderError(f"lacks {missing[0]}", where=str(path), remedy="Calibrate the judges again.")
-    calibrated = {one["fingerprint_sha256"]: one["name"] for one in body["judges"]}
+    try:
+        calibrated = {str(one["fingerprint_sha256"]): str(one["name"]) for one in body["judges"]}
+        _ = [[one[name] for name in ("passed", "contested", "jury", "people")] for one in body["languages"].values()]
+    except (KeyError, TypeError, AttributeError):
+        raise RunFolderError("is no whole calibration", where=str(path), remedy="Calibrate the judges again.") from None
     if calibrated.keys() != {judge.fingerprint for judge in judges}:
         raise RunFolderError(
             f"is of other judges ({', '.join(calibrated.values())})",

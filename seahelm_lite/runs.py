@@ -15,7 +15,13 @@ from seahelm_lite.catalog.facts import all_known
 from seahelm_lite.engine.batching import in_batches, refuse_batches
 from seahelm_lite.engine.executors.choice import LOCAL, open_with
 from seahelm_lite.engine.executors.ray_model import RayModel
-from seahelm_lite.engine.held_out import is_held_out, refuse_held_out, without_contents
+from seahelm_lite.engine.held_out import (
+    is_held_out,
+    refuse_held_out,
+    without_contents,
+    without_quotation,
+    without_words,
+)
 from seahelm_lite.engine.limit import refuse_limit
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
 from seahelm_lite.engine.measure import Measured, measure
@@ -24,7 +30,7 @@ from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
 from seahelm_lite.engine.store import STORE, ResponseStore
-from seahelm_lite.errors import RunFolderError, SeahelmError
+from seahelm_lite.errors import ModelError, RunFolderError, SeahelmError
 from seahelm_lite.finished import Run, load_run, price_of, same_scores, score_again, scored_entry, with_answers
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
@@ -250,13 +256,17 @@ def _measured(
                 run=folder.run_id,
                 max_cost=max_cost,
             )
-        except SeahelmError:
+            if is_held_out(prepared.plan):
+                measured = without_words(measured)
+        except SeahelmError as error:
             # What the run was before this session, it is again; a run that never got an answer leaves no folder. The
             # store stays, empty or not: another run may be using it.
             if before is not None:
                 folder.write_manifest(before)
             elif not store.holds(prepared.fingerprint):
                 folder.discard()
+            if is_held_out(prepared.plan) and isinstance(error, ModelError):
+                raise without_quotation(error) from None
             raise
     now = time.time()
     told = ended(manifest, prepared.plan, measured, executor=prepared.executor, finished=now, seconds=now - started)

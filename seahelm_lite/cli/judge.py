@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seahelm_lite.cli.options import add_json, command, print_json
+from seahelm_lite.cli.options import add_json, command, count, print_json
 
 if TYPE_CHECKING:
     from seahelm_lite.scoring.judges.calibration import LanguageResult
@@ -52,9 +52,15 @@ def _add_sheet(parts: Any) -> None:
         "seahelm-lite judge sheet out/RUN1 out/RUN2 --replies 40 --out labels.csv",
     )
     sheet.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folder")
-    sheet.add_argument("--replies", type=int, metavar="N", help="at most so many of each run and language")
+    sheet.add_argument("--replies", type=_some, metavar="N", help="at most so many of each run and language")
     sheet.add_argument("--out", type=Path, required=True, metavar="FILE", help="the table (CSV)")
     sheet.set_defaults(execute=_sheet)
+
+
+def _some(text: str) -> int:
+    if (number := count(text)) == 0:
+        raise argparse.ArgumentTypeError("a sheet of no reply is no sheet")
+    return number
 
 
 def _sheet(options: argparse.Namespace) -> int:

@@ -62,7 +62,10 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2026-11-23") from None
 
 
 def _told(families: list[ProbeFamily], found: list[Finding], results: list[GateResult]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from seahelm_lite.cli.options import add_json, print_json
 
 if TYPE_CHECKING:
     from seahelm_lite.catalog.probe_family import ProbeFamily
+    from seahelm_lite.catalog.probe_review import Vote
     from seahelm_lite.lint.probes.agreement import Agreement
     from seahelm_lite.reviewing import Move
 
@@ -140,12 +141,17 @@ def _write(folder: Path, families: list[ProbeFamily]) -> int:
 
 
 def _read(options: argparse.Namespace, paths: Sequence[Path], families: list[ProbeFamily]) -> int:
+    from seahelm_lite.errors import DataError
     from seahelm_lite.review_sheets import read_sheet
     from seahelm_lite.reviewing import record
 
     by_id = {family.id: family for family in families}
     sheets = [read_sheet(path, by_id, options.reviewer, options.role) for path in options.read]
-    votes = {name: vote for sheet in sheets for name, vote in sheet.votes.items()}
+    votes: dict[str, Vote] = {}
+    for path, sheet in zip(options.read, sheets, strict=True):
+        for name, vote in sheet.votes.items():
+            if votes.setdefault(name, vote) != vote:
+                raise DataError(f"votes on {name} otherwise than a sheet before it", where=str(path))
     outdated = [name for sheet in sheets for name in sheet.outdated]
     moves = record(paths, votes)
     _tell_of_pins(options, bool(votes))

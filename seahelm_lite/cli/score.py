@@ -49,10 +49,13 @@ def execute(options: argparse.Namespace) -> int:
     from seahelm_lite.cli.tables import console, score_table
     from seahelm_lite.cli.variances import variance_sentences
     from seahelm_lite.engine.run_folder import RunFolder
+    from seahelm_lite.errors import SeahelmError
     from seahelm_lite.judgements import last_judgements, read_judgements
     from seahelm_lite.runs import load_run, score_again
     from seahelm_lite.scoring.spread import is_complete
 
+    if options.calibration is not None and not options.judge:
+        raise SeahelmError("--calibration is of judges, and none is named", remedy="Name them with --judge SPEC.")
     judged = _judge(options) if options.judge else last_judgements(RunFolder(options.run))
     path, again = score_again(options.run, judged)
     run = load_run(options.run)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.executors.choice import LOCAL
+from seahelm_lite.engine.measure import Measured
 from seahelm_lite.engine.plan import Plan
 from seahelm_lite.engine.run_folder import ScoredSample
 from seahelm_lite.errors import ModelError, ProtocolError
-from seahelm_lite.records import Document, Sample
+from seahelm_lite.records import Document, Failure, Sample
+
+_STATUS = re.compile(r"HTTP \d{3}")
 
 
 def is_held_out(plan: Plan) -> bool:
@@ -50,6 +54,27 @@ def without_contents(samples: Sequence[ScoredSample]) -> list[ScoredSample]:
         )
         for scored in samples
     ]
+
+
+def without_words(measured: Measured) -> Measured:
+    """What was measured, with nothing of what a model said of the requests it failed on: endpoints quote them."""
+    outcomes = {
+        digest: Failure(_untold(outcome.cause)) if isinstance(outcome, Failure) else outcome
+        for digest, outcome in measured.outcomes.items()
+    }
+    return replace(measured, outcomes=outcomes)
+
+
+def without_quotation(error: ModelError) -> ModelError:
+    """The same error without what the model said; the remedy, which is ours, stays."""
+    return ModelError(_untold(error.what), where=error.where, remedy=error.remedy)
+
+
+def _untold(cause: str) -> str:
+    found = _STATUS.search(cause)
+    return (
+        f"{found[0] if found is not None else 'failed'}; what was said of it may quote held-out items, and is not told"
+    )
 
 
 def _bare(document: Document) -> Document:

@@ -11,6 +11,7 @@ from typing import Any
 from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
 from seahelm_lite.errors import DataError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
+from seahelm_lite.sources.held_out import faults_untold
 from seahelm_lite.sources.row_reader import RowReader
 from seahelm_lite.sources.rows import LoadedFile, load_file
 from seahelm_lite.sources.where import Where
@@ -84,9 +85,10 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
 
     Raises:
         SourceError: If a file is missing or not what its pin says.
-        DataError: If a row cannot be read as the card says: file, row, and what is wrong.
+        DataError: If a row cannot be read as the card says: file, row, and what is wrong; of held-out rows not what.
     """
-    return documents_of(card, read_rows(card, where))
+    with faults_untold(card.held_out):
+        return documents_of(card, read_rows(card, where))
 
 
 def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:

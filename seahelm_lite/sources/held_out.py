@@ -6,10 +6,12 @@ What a family says never leaves this module in a message: faults name the line a
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from seahelm_lite.catalog.pins import FilePin
-from seahelm_lite.errors import DataError, SourceError
+from seahelm_lite.errors import CardError, DataError, RowError, SourceError
 from seahelm_lite.sources.fetch import locate
 from seahelm_lite.sources.probes import families_in, rows_of
 from seahelm_lite.sources.text_files import Row
@@ -41,6 +43,22 @@ def held_out_rows(pin: FilePin, where: Where) -> list[Row]:
     if not families or any(family.split != "held_out" for family in families):
         raise DataError("a held-out file holds families with `split: held_out`, and no others", where=name)
     return [row for family in families for row in rows_of(family)]
+
+
+@contextmanager
+def faults_untold(held_out: bool) -> Iterator[None]:
+    """Where items are held out, have an item that does not fit its card named and not quoted.
+
+    Raises:
+        DataError: In the place of the fault of an item.
+    """
+    try:
+        yield
+    except (RowError, CardError) as error:
+        if not held_out:
+            raise
+        fault = "a held-out item cannot be read as the card says, and the fault would quote it"
+        raise DataError(fault, where=error.where, remedy="Its holder can try the card on the plain file.") from None
 
 
 def _decrypted(data: bytes, name: str) -> bytes:

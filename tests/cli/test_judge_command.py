@@ -11,6 +11,7 @@ import pytest
 
 from seahelm_lite import runs
 from seahelm_lite.engine.spec import RunSpec
+from seahelm_lite.scoring.judges.calibration import CALIBRATION_SCHEMA
 from tests.cli.conftest import Call, refused
 from tests.judging import Decide, judge
 from tests.loopback import Canned, ChatServer, Seen, chat
@@ -152,7 +153,11 @@ def test_a_judge_that_tosses_coins_is_not_believed_and_the_score_stays_empty(
         ({"label": "maybe"}, "neither yes nor no"),
         ({"rater": ""}, "no rater"),
         ({"weight": "heavy"}, "is no number"),
+        ({"weight": "nan"}, "is no number"),
+        ({"weight": "-1"}, "is no number"),
         ({"critical": "perhaps"}, "critical is 'perhaps'"),
+        ({"language": ""}, "nothing under language"),
+        ({"model": " "}, "nothing under model"),
         ({"prompt": "Another?"}, "asks M1"),
         ({"rater": "r1"}, "has labelled M1"),
         ({"criterion": None}, "lacks the column criterion"),
@@ -190,9 +195,39 @@ def test_restricted_rows_go_to_no_judge_elsewhere_unasked(sheet: Path, call: Cal
     assert "may not be redistributed" in refused(called)
 
 
-def test_a_calibration_that_is_none_is_refused(folder: Path, call: Call, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("members", "fault"),
+    [
+        ({"schema": "other"}, "is no calibration"),
+        ({}, "is no whole calibration"),
+        ({"judges": "x", "languages": 7}, "is no whole calibration"),
+        ({"judges": [{"fingerprint_sha256": 1}], "languages": {}}, "is no whole calibration"),
+        ({"judges": [], "languages": {"ms": {"passed": True}}}, "is no whole calibration"),
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(
+    members: dict[str, Any], fault: str, folder: Path, call: Call, tmp_path: Path
+) -> None:
     path = tmp_path / "c.json"
-    path.write_text("{}", encoding="utf-8")
+    path.write_text(json.dumps({"schema": CALIBRATION_SCHEMA, **members}), encoding="utf-8")
     spec = "openai:http://127.0.0.1:9/v1#hakim"
     called = call("score", run_folders(folder)[2], "--judge", spec, "--calibration", path)
-    assert "is no calibration" in refused(called)
+    assert fault in refused(called)
+
+
+def test_a_calibration_without_judges_is_refused_and_not_passed_over(folder: Path, call: Call, tmp_path: Path) -> None:
+    called = call("score", run_folders(folder)[2], "--calibration", tmp_path / "c.json")
+    assert "--judge SPEC" in refused(called)
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "few"])
+def test_a_sheet_of_less_than_one_reply_is_refused(number: str, folder: Path, call: Call, tmp_path: Path) -> None:
+    out = tmp_path / "few.csv"
+    assert call("judge", "sheet", *run_folders(folder), "--replies", number, "--out", out).status == 2
+    assert not out.exists()
+
+
+def test_a_run_that_is_named_twice_is_in_a_sheet_once(folder: Path, call: Call, tmp_path: Path) -> None:
+    run, out = run_folders(folder)[0], tmp_path / "sheet.csv"
+    assert call("judge", "sheet", run, run, "--out", out).status == 0
+    assert len(read(out)) == QUESTIONS * len(CRITERIA)

@@ -207,6 +207,21 @@ def test_a_second_vote_of_a_reviewer_takes_the_place_of_the_first(votes: Votes, 
     assert file.read_bytes() == before
 
 
+def test_two_sheets_that_vote_on_a_family_otherwise_are_refused(call: Call, file: Path, sheets: Path) -> None:
+    before = file.read_bytes()
+    one, other = (
+        shutil.copy(
+            filled(sheets / "probes-MY-ms.xlsx", {NORM: norm, WORDING: "agree"}), sheets.with_name(f"{norm}.xlsx")
+        )
+        for norm in ("agree", "disagree")
+    )
+    who = ("--reviewer", "my-01", "--role", "native")
+    sentence = refused(call("probes", "review", "--families", file, "--read", one, other, *who))
+    assert f"votes on {MALAY} otherwise than a sheet before it" in sentence
+    assert str(other) in sentence
+    assert file.read_bytes() == before
+
+
 def test_a_row_that_is_left_empty_is_no_vote(call: Call, file: Path, sheets: Path) -> None:
     before = file.read_bytes()
     read = ["--read", *sorted(sheets.iterdir()), "--reviewer", "sea-1", "--role", "native"]

@@ -13,11 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from seahelm_lite import runs
+from seahelm_lite.engine.progress import Silent
 from seahelm_lite.engine.spec import RunSpec
 from seahelm_lite.errors import ModelError, RunFolderError
 from seahelm_lite.finished import score_again
 from seahelm_lite.judgements import read_judgements
 from seahelm_lite.judging import judge_run, open_judges
+from seahelm_lite.records import Outcome
 from seahelm_lite.schemas import schema
 from seahelm_lite.scoring.judges.calibration import CALIBRATION_SCHEMA
 from seahelm_lite.scoring.judges.verdicts import Judgements
@@ -199,13 +201,35 @@ def test_a_judge_that_fails_on_some_questions_leaves_no_verdicts_and_what_it_sai
 
     with ChatServer(fails) as server:
         spec = f"openai:{server.base_url}#hakim-1"
-        with pytest.raises(RunFolderError, match="2 questions to judges got no answer"):
+        with pytest.raises(RunFolderError, match="2 questions to hakim-1 got no answer"):
             judge_run(run, [spec])
         assert not (run / "judgements").exists()
         server._handler = judge(sees)
         before = len(server.requests)
         judge_run(run, [spec])
         assert len(server.requests) == before + 2
+
+
+def test_ctrl_c_asks_no_judge_anything_more(run: Path) -> None:
+    class Impatient(Silent):
+        """A user who stops the first judge at its second answer."""
+
+        answers = 0
+
+        def answered(self, outcome: Outcome) -> None:
+            self.answers += 1
+            if self.answers == 2:
+                raise KeyboardInterrupt
+
+    async def mumbles(seen: Seen) -> Canned:
+        return Canned(chat("It depends."))
+
+    with judging(mumbles) as (first, one), judging(name="wasit-1") as (second, other):
+        with pytest.raises(RunFolderError, match="stopped by its user"):
+            judge_run(run, [first, second], progress=Impatient())
+        assert not [seen for seen in one.requests if "could not be used" in seen.body["messages"][-1]["content"]]
+        assert not other.requests
+    assert not (run / "judgements").exists()
 
 
 ORDERS = (

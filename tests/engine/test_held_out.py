@@ -14,6 +14,7 @@ import yaml
 from seahelm_lite.cli.main import main
 from seahelm_lite.records import sha256_hex
 from seahelm_lite.sources.held_out import KEY_VARIABLE
+from tests.loopback import Canned, ChatServer, Seen
 from tests.probe_families import raw
 
 SECRETS = ("sirap bandung", "Toa Payoh", "bir sejuk", "sells beer", "Shah Alam", "sirap|teh")
@@ -139,6 +140,39 @@ def test_a_family_that_is_not_whole_is_not_quoted(
     error = capsys.readouterr().err
     assert "no whole probe family" in error
     assert "sells beer" not in error
+
+
+@pytest.mark.parametrize("expression", ["answer: text", "options: text"])
+def test_a_card_that_does_not_fit_does_not_quote_the_items(
+    expression: str, task: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = task / "held_out_choice.yaml"
+    name = expression.partition(":")[0]
+    card.write_text(card.read_text(encoding="utf-8").replace(f"{name}: {name}", expression), encoding="utf-8")
+    assert _run(task, tmp_path / "out") == 2
+    error = capsys.readouterr().err
+    assert "cannot be read as the card says" in error
+    assert not [secret for secret in SECRETS if secret in error]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [(400, 1, "HTTP 400"), (401, 2, "Set OPENAI_API_KEY"), (200, 2, "Check the base URL")],
+)
+def test_an_endpoint_that_quotes_the_request_in_its_error_is_not_repeated(
+    status: int, code: int, said: str, task: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def quotes(seen: Seen) -> Canned:
+        return Canned(f"cannot read: {seen.body['messages'][-1]['content']}", status=status)
+
+    out = tmp_path / "out"
+    with ChatServer(quotes) as server:
+        assert _run(task, out, "--model", f"openai:{server.base_url}#m-1") == code
+        assert server.requests
+    told = capsys.readouterr()
+    everything = _everything_written(out) + told.out + told.err
+    assert said in everything
+    assert not [secret for secret in SECRETS if secret in everything]
 
 
 def test_a_public_family_is_not_held_out(

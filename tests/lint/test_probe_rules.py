@@ -133,3 +133,9 @@ def test_a_broken_file_gets_one_sentence_and_exit_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "control: Field required" in done.stderr
+
+
+def test_a_day_that_is_none_is_told_with_its_form(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["probes", "lint", str(FILE), "--as-of", "yesterday"])
+    assert "'yesterday' is no day such as 2026-11-23" in capsys.readouterr().err

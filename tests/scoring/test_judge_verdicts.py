@@ -75,10 +75,17 @@ def test_a_broken_line_is_named_by_its_number(tmp_path: Path, line: str, fault: 
     assert caught.value.where == f"{path}:2"
 
 
-def test_a_file_of_another_schema_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        ('{"schema": "seahelm-lite/judgements/9"}', "judgements/9"),
+        ('{"schema": "seahelm-lite/judgements/1"}', "lacks run"),
+    ],
+)
+def test_a_file_of_another_schema_or_without_its_head_is_refused(head: str, fault: str, tmp_path: Path) -> None:
     path = tmp_path / "1.jsonl"
-    path.write_text('{"schema": "seahelm-lite/judgements/9"}\n', encoding="utf-8")
-    with pytest.raises(RunFolderError, match="judgements/9"):
+    path.write_text(f"{head}\n", encoding="utf-8")
+    with pytest.raises(RunFolderError, match=fault):
         read_judgements(path)
 
 

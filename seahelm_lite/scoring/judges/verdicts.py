@@ -16,6 +16,9 @@ from seahelm_lite.records import JsonValue
 JUDGEMENTS_SCHEMA = "seahelm-lite/judgements/1"
 
 Said = Literal["yes", "no", "unparsed"]
+_HEAD = ("run", "judges", "validated", "contested", "calibration", "notes")
+"""What the first line says beside the schema."""
+
 SAID: tuple[Said, ...] = ("yes", "no", "unparsed")
 
 Reply = tuple[str, int]
@@ -151,6 +154,8 @@ def _header(body: Any, place: str) -> dict[str, Any]:
     found = body.get("schema") if isinstance(body, dict) else None
     if found != JUDGEMENTS_SCHEMA:
         raise RunFolderError(f"has schema {found!r}; this version reads {JUDGEMENTS_SCHEMA!r}", where=place)
+    if missing := [name for name in _HEAD if name not in body]:
+        raise RunFolderError(f"lacks {missing[0]}", where=place, remedy="Judge the run again.")
     return dict(body)
 
 
