@@ -26,13 +26,17 @@ def fits(sample: Sample, answer: Answer, judged: TaskVerdicts | None = None) -> 
         sample: The probe, or its twin, and what came back.
         answer: How that is read.
         judged: What judges said, where they are believed: a reply that fulfils every check fails where they all say
-            so, and their disagreement is for people to settle.
+            so, and their disagreement is for people to settle. Of an item in another language of its country, in which
+            they are not believed, it counts for nothing.
     """
     if "options" in sample.document.fields:
         return chosen_right(sample.document, answer)
-    if answer.state != "scored" or not passes_checks(answer.text or "", judged_by(sample.document)):
+    probe = judged_by(sample.document)
+    if answer.state != "scored" or not passes_checks(answer.text or "", probe):
         return False
-    verdicts = judged.of(sample.document.id, sample.repeat) if judged is not None else ()
+    if judged is None or not judged.believed_in(str(probe["language"])):
+        return True
+    verdicts = judged.of(sample.document.id, sample.repeat)
     brief = brief_of(sample.document.fields) if verdicts else None
     return brief is None or passes(brief.criteria, verdicts) is not False
 

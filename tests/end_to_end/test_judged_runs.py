@@ -313,14 +313,22 @@ def test_a_row_whose_criteria_are_no_questions_is_named(tmp_path: Path) -> None:
         task.documents()
 
 
-@pytest.mark.parametrize(("validated", "par"), [(True, 0.0), (False, 1.0)])
+@pytest.mark.parametrize(
+    ("validated", "language", "par"),
+    [
+        pytest.param(True, "ms", 0.0, id="believed"),
+        pytest.param(True, "ms-BN", 0.0, id="believed in the language of a variety"),
+        pytest.param(False, "ms", 1.0, id="not believed"),
+        pytest.param(True, "jv", 1.0, id="in another language than its task"),
+    ],
+)
 def test_a_probe_that_passes_its_checks_fails_where_judges_that_are_believed_say_so(
-    validated: bool, par: float, tmp_path: Path
+    validated: bool, language: str, par: float, tmp_path: Path
 ) -> None:
     def finds_a_lecture(reply: str, criterion: str) -> bool:
         return not criterion.startswith("Helps with beer")
 
-    family = raw("MY-REL-001")
+    family = {**raw("MY-REL-001"), "language": language}
     task = probe_task(tmp_path / "tasks", family, card={**WRITTEN, "parallel": {}})
     replies = {side["prompt"]["text"]: side["pairs"][0]["appropriate"] for side in (family, family["control"])}
     path = asked(task, replies, tmp_path / "out")

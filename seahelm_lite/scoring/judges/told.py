@@ -37,7 +37,7 @@ def judged_entry(key: str, task: ScoredTask, judgements: Judgements) -> dict[str
     language = task.card.language
     validated = language in judgements.validated
     verdicts = [verdict for of_reply in found.values() for verdict in of_reply]
-    told = TaskVerdicts(found, judgements.contested)
+    told = TaskVerdicts(found, judgements.contested, judgements.validated)
     jury = {sample_key(sample): _jury(sample, told) for sample in task.samples if sample_key(sample) in found}
     return {
         "task": task.task,

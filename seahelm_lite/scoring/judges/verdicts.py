@@ -55,6 +55,12 @@ class TaskVerdicts:
     """By document and repeat; a reply that says nothing was not judged."""
     contested: frozenset[str]
     """Ids of criteria on which people themselves disagree; they decide nothing."""
+    validated: frozenset[str]
+    """Languages (BCP-47) in which every judge is believed; a task may hold items in others as well."""
+
+    def believed_in(self, language: str) -> bool:
+        """Whether the judges are believed of items in a language, or in the one of which it is a variety."""
+        return bool({language, language.partition("-")[0]} & self.validated)
 
     def of(self, document: str, repeat: int) -> tuple[Verdict, ...]:
         """The verdicts on one reply, without those on contested criteria."""
@@ -95,7 +101,7 @@ class Judgements:
             language: Of the task's items (BCP-47).
         """
         found = self.of(task) if language in self.validated else {}
-        return TaskVerdicts(found, self.contested) if found else None
+        return TaskVerdicts(found, self.contested, self.validated) if found else None
 
     def lines(self) -> Iterator[str]:
         """The file's lines, without line ends."""
