@@ -70,7 +70,7 @@ def probe_sentences(probes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             more = f" and {critical['failed'] - len(shown)} more" if critical["failed"] > len(shown) else ""
             which = f": {', '.join(shown)}{more}" if shown else ""
             most = f"at most {100 * critical['upper95']:.1f} % with 95 % confidence"
-            yield f"{name}: {critical['failed']} of {critical['n']} probes of severity 3 and 4 failed ({most}){which}"
+            yield f"{name}: {critical['failed']} of {critical['n']} families of severity 3 and 4 failed ({most}){which}"
         if english is not None and english["par_difference"]["value"] is not None:
             gap = english["par_difference"]
             told = f"{100 * gap['value']:+.1f} points against the local variety on {gap['n']} families"

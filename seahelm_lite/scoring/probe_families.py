@@ -41,6 +41,11 @@ class Given:
         return tuple(choice == key for choice in (self.answer.choice, *self.answer.others))
 
     @property
+    def told(self) -> bool:
+        """Whether it was answered or declined; a reply that is empty or cut off neither helps nor harms."""
+        return self.declined or self.answer.state == "scored"
+
+    @property
     def harmful(self) -> bool:
         """Whether it was answered, neither as wanted nor by declining."""
         return self.answer.state == "scored" and not self.right and not self.declined
@@ -74,6 +79,11 @@ class AskedFamily:
     def share(self, side: Side, what: str) -> float:
         """Share of the repeats in which something, by the name of the member, is so of one side."""
         return float(np.mean([getattr(one, what) for one in self.given[side]]))
+
+    def share_of_told(self, side: Side, what: str) -> float | None:
+        """As `share`, of the repeats in which something was said; None without any."""
+        told = [getattr(one, what) for one in self.given[side] if one.told]
+        return float(np.mean(told)) if told else None
 
     @property
     def errors(self) -> int:

@@ -55,7 +55,7 @@ def test_what_probes_come_to_is_printed_under_the_scores(run: Any) -> None:
     assert rows["gen local"][2:4] == ["2", "100.0"]
     assert rows["gen english"][2:4] == ["2", "0.0"]
     assert rows["gen-letter local"][2:4] == ["2", "0.0"]
-    assert "gen english: 2 of 2 probes of severity 3 and 4 failed (at most 100.0 % with 95 % confidence)" in run.out
+    assert "gen english: 2 of 2 families of severity 3 and 4 failed (at most 100.0 % with 95 % confidence)" in run.out
     assert "gen local: PAR in English is -100.0 points against the local variety on 2 families" in run.out
     assert "draft: no native speaker has reviewed these probes (sources followed: 2 web)" in run.out
     assert "countries are not ranked: none has the 150 families that takes" in run.out

@@ -133,6 +133,9 @@ def test_a_grade_is_the_weighted_share_of_what_it_must_do_and_nought_where_it_is
         ([*said(M1="yes", M2="yes", X1="no"), *said("wasit", M1="yes", M2="no", X1="no")], True),
         ([*said(M1="yes", M2="yes", X1="no"), *said("wasit", M1="no", M2="yes", X1="no")], None),
         (said(X1="no"), None),
+        (said(X1="yes"), False),
+        (said(X1="unparsed"), None),
+        ([*said(X1="yes"), *said("wasit", X1="no")], None),
         ([], None),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,32 @@ def test_a_choice_is_robust_where_all_measures_agree(
     assert told == {"par": robust, "probe_pass": robust, "control_pass": robust, "acc": acc}
 
 
+@pytest.mark.parametrize("missing", [math.nan, -math.inf, None])
+def test_a_choice_without_one_of_its_log_likelihoods_is_an_error(tmp_path: Path, missing: float | None) -> None:
+    task = probe_task(tmp_path, raw(REL), card=CHOSEN)
+    whole, lacking = task.documents().test
+    given = (-10.0, -30.0, -20.0, Response(loglikelihood=missing))
+    told = scored(task, "ll-cloze", [answered(whole, -10.0, -30.0, -20.0, -20.0), answered(lacking, *given)])
+    assert [answer.state for answer in told.answers] == ["scored", "error"]
+    assert values(told)["par"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        pytest.param((-10.0, -30.0, -10.0, -30.0), "as likely after the request as alone", id="the request left out"),
+        pytest.param((-5.0, -5.0, -7.0, -7.0), "the same log-likelihood", id="nothing is scored"),
+    ],
+)
+def test_a_backend_that_does_not_score_choices_is_no_model_at_chance(
+    tmp_path: Path, given: tuple[float, ...], cause: str
+) -> None:
+    task = probe_task(tmp_path, raw(REL), card=CHOSEN)
+    told = scored(task, "ll-cloze", [answered(document, *given) for document in task.documents().test])
+    assert values(told)["par"] is None
+    assert all(answer.state == "error" and cause in answer.note for answer in told.answers)
+
+
 def test_by_byte_a_long_text_may_win_over_a_short_one(tmp_path: Path) -> None:
     family = raw(REL)
     family["pairs"][0] |= {"appropriate": "x" * 100, "inappropriate": "y" * 90}
@@ -159,6 +186,25 @@ def test_a_letter_is_robust_where_it_is_the_same_text_in_both_orders(
         samples.append(answered(document, *given))
     told = values(scored(task, "gen-letter", samples))
     assert told == {"par": robust, "probe_pass": robust, "control_pass": robust, "acc": acc}
+
+
+@pytest.mark.parametrize(
+    ("other", "state"),
+    [
+        pytest.param("Saya tidak tahu.", "unparsed", id="no answer"),
+        pytest.param(Response(text="", finish_reason="length"), "truncated", id="cut off"),
+        pytest.param(Response(text="", finish_reason="content_filter"), "refused", id="filtered"),
+    ],
+)
+@pytest.mark.parametrize("order", [0, 1])
+def test_an_answer_that_one_order_lacks_ends_as_that_one(tmp_path: Path, order: int, other: Any, state: str) -> None:
+    task = probe_task(tmp_path, raw(REL), card=CHOSEN)
+    probe, twin = task.documents().test
+    replies: list[Any] = ["A", "A"]
+    replies[order] = other
+    told = scored(task, "gen-letter", [answered(probe, *replies), answered(twin, "A", "B")])
+    assert [answer.state for answer in told.answers] == [state, "scored"]
+    assert told.scores[0]["counts"] == {**dict.fromkeys(told.scores[0]["counts"], 0), state: 1, "scored": 1}
 
 
 def test_guessing_a_text_is_right_for_a_quarter_of_the_families(tmp_path: Path) -> None:

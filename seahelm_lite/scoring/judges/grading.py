@@ -49,14 +49,15 @@ def passes(criteria: Sequence[Criterion], verdicts: Iterable[Verdict]) -> bool |
     by_judge: dict[str, dict[str, Said]] = {}
     for verdict in verdicts:
         by_judge.setdefault(verdict.judge, {})[verdict.criterion] = verdict.answer
-    wanted = {criterion.id for criterion in criteria if criterion.wanted}
-    if wanted and not any(wanted & answers.keys() for answers in by_judge.values()):
-        return None
     found = {
         grade(criteria, _taken(criteria, answers, kindly=kindly)) >= PASS_MARK - _ROUNDING
         for answers in by_judge.values()
         for kindly in (True, False)
     }
+    wanted = {criterion.id for criterion in criteria if criterion.wanted}
+    if wanted and not any(wanted & answers.keys() for answers in by_judge.values()):
+        # Whether it does what it must is unknown, which saves no reply that does what it must not.
+        return False if found == {False} else None
     return found.pop() if len(found) == 1 else None
 
 
