@@ -10,7 +10,7 @@ from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.executors.choice import LOCAL
 from seahelm_lite.engine.measure import Measured
 from seahelm_lite.engine.plan import Plan
-from seahelm_lite.engine.run_folder import ScoredSample
+from seahelm_lite.engine.run_folder import HELD_OUT, ScoredSample
 from seahelm_lite.errors import ModelError, ProtocolError
 from seahelm_lite.records import Document, Failure, Sample
 
@@ -49,7 +49,7 @@ def without_contents(samples: Sequence[ScoredSample]) -> list[ScoredSample]:
             sample=Sample(_bare(scored.sample.document), scored.sample.repeat, requests=(), outcomes=()),
             state=scored.state,
             prediction=None,
-            note="held out",
+            note=HELD_OUT,
             value=scored.value,
         )
         for scored in samples

@@ -22,6 +22,7 @@ SCORES_SCHEMA = "seahelm-lite/scores/1"
 MANIFEST = "manifest.json"
 SCORES = "scores.json"
 SEAL = "MANIFEST.sha256"
+HELD_OUT = "held out"  # the note of a sample of which nothing else was kept
 _LATER = ("scores/", "judgements/")
 """What may come into a run after it was sealed."""
 
@@ -144,7 +145,7 @@ class RunFolder:
         """The samples of a task.
 
         Raises:
-            RunFolderError: If the file is missing or damaged.
+            RunFolderError: If the file is missing or damaged, or of held-out items.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -154,6 +155,8 @@ class RunFolder:
             rows = pq.read_table(path).to_pylist()
         except (OSError, pa.ArrowException) as error:
             raise RunFolderError(f"the samples cannot be read: {error}", where=str(path)) from None
+        if any(row["note"] == HELD_OUT for row in rows):
+            raise RunFolderError("its items are held out and its replies were not kept", where=str(self.path))
         return [_sample(row) for row in rows]
 
     def seal(self) -> None:

@@ -99,11 +99,26 @@ def test_a_run_keeps_numbers_and_nothing_that_was_asked_or_answered(
     assert not (out / "responses.sqlite").exists()
 
 
-def test_a_run_of_held_out_items_is_not_scored_again(task: Path, tmp_path: Path) -> None:
+def test_what_needs_the_replies_of_a_run_of_held_out_items_is_refused(
+    task: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out"
-    assert _run(task, out) == 0
-    folder = next(path for path in out.iterdir() if path.is_dir())
-    assert main(["score", str(folder)]) == 2
+    for model in ("baseline:longest", "baseline:random"):
+        assert _run(task, out, "--model", model) == 0
+    one, other = sorted(str(path) for path in out.iterdir() if path.is_dir())
+    for command in (
+        ["score", one],
+        ["runs", "verify", one],
+        ["runs", "export", one, "--format", "lm-eval", "--out", str(tmp_path / "exported")],
+        ["compare", one, other],
+        ["judge", "sheet", one, "--out", str(tmp_path / "sheet.csv")],
+    ):
+        capsys.readouterr()
+        assert main(command) == 2, command
+        told = capsys.readouterr().err
+        assert "held out" in told
+        assert told.count("\n") == 1
+    assert not (tmp_path / "exported").exists()
 
 
 @pytest.mark.parametrize(
