@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from seahelm_lite.catalog.access import Price
+from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.engine.run_folder import RunFolder, ScoredSample
 from seahelm_lite.errors import RunFolderError
+from seahelm_lite.judgements import read_judgements
 from seahelm_lite.records import JsonValue, Sample, canonical_json
 from seahelm_lite.scoring.differences import Side, differences, side_of
+from seahelm_lite.scoring.judges.told import judged_entry
+from seahelm_lite.scoring.judges.verdicts import Judgements
+from seahelm_lite.scoring.probe_summary import probe_summaries
 from seahelm_lite.scoring.scores import RunScores, TaskScores, task_of_manifest
 from seahelm_lite.scoring.shuffled import ShuffledScores
 from seahelm_lite.scoring.spread import Varied, VariedScores, score_varied
@@ -31,6 +36,8 @@ class Run:
     """Empty when the run was interrupted."""
     differences: list[dict[str, Any]]
     """To the same items in the standard variety or in English, where the run holds both tasks."""
+    probes: list[dict[str, Any]]
+    """What all probes of the run come to, once for each way in which they were asked."""
 
     @property
     def complete(self) -> bool:
@@ -49,13 +56,13 @@ def load_run(path: Path) -> Run:
     _refuse_changed(folder)
     scored = manifest["status"] in ("complete", "incomplete")
     told = _told(folder) if scored else RunScores([], [])
-    return Run(folder, manifest, told.scores, told.differences)
+    return Run(folder, manifest, told.scores, told.differences, told.probes)
 
 
 def _told(folder: RunFolder) -> RunScores:
     """What the scores file says; that of an earlier version says nothing of differences."""
     body = folder.scores()
-    return RunScores(body["scores"], body.get("differences", []))
+    return RunScores(body["scores"], body.get("differences", []), body.get("probes", []))
 
 
 def _refuse_changed(folder: RunFolder) -> None:
@@ -69,8 +76,12 @@ def _refuse_changed(folder: RunFolder) -> None:
         )
 
 
-def score_again(path: Path) -> tuple[Path, RunScores]:
+def score_again(path: Path, judged: Path | None = None) -> tuple[Path, RunScores]:
     """Score the samples of a run anew, offline, from the folder alone, and keep the result beside the first scores.
+
+    Args:
+        path: The run folder.
+        judged: A file of judgements of the run, whose verdicts count where their judges are believed.
 
     Returns:
         The new file `scores/<n>.json`, and its scores.
@@ -78,8 +89,9 @@ def score_again(path: Path) -> tuple[Path, RunScores]:
     Raises:
         RunFolderError: If the run has no samples yet.
     """
-    scores = _scores_of_samples(path)
-    return RunFolder(path).add_scores(scores.scores, scores.differences), scores
+    scores = _scores_of_samples(path, read_judgements(judged) if judged is not None else None)
+    told = scores.scores, scores.differences, scores.probes, scores.judged
+    return RunFolder(path).add_scores(*told), scores
 
 
 def same_scores(path: Path) -> bool:
@@ -90,14 +102,15 @@ def same_scores(path: Path) -> bool:
 def score_differences(path: Path) -> list[str]:
     """What scoring the samples of a run anew gives otherwise than it holds, in words; raises as `score_again`."""
     told, again = _told(RunFolder(path)), _scores_of_samples(path)
-    pairs = [*zip_longest(told.scores, again.scores), *zip_longest(told.differences, again.differences)]
+    parts = ((told.scores, again.scores), (told.differences, again.differences), (told.probes, again.probes))
+    pairs = (pair for part in parts for pair in zip_longest(*part))
     return [difference for pair in pairs for difference in _differences(*pair)]
 
 
 def _differences(told: Mapping[str, Any] | None, again: Mapping[str, Any] | None) -> Iterator[str]:
     """The members in which an entry of scores.json differs from what it would be now."""
     entry = again or told or {}
-    name = " ".join(str(entry[key]) for key in ("task", "kind", "protocol", "metric") if key in entry)
+    name = " ".join(str(entry[key]) for key in ("task", "kind", "protocol", "metric", "condition") if key in entry)
     if told is None or again is None:
         yield f"{name} is {'new' if told is None else 'no longer there'}"
         return
@@ -111,20 +124,46 @@ def _short(value: JsonValue) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _scores_of_samples(path: Path) -> RunScores:
-    folder = RunFolder(path)
+def scorable(folder: RunFolder) -> dict[str, Any]:
+    """The manifest of a run whose samples are there to be scored again.
+
+    Raises:
+        RunFolderError: If they are not.
+    """
     manifest = folder.manifest()
     _refuse_changed(folder)
     if manifest["status"] not in ("complete", "incomplete"):
-        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(path), remedy="Resume it.")
+        raise RunFolderError(f"is {manifest['status']}: nothing to score", where=str(folder.path), remedy="Resume it.")
+    if any(TaskCard.model_validate(entry["card"]).held_out for entry in manifest["tasks"]):
+        raise RunFolderError(
+            "its items are held out and its replies were not kept, so they cannot be scored again",
+            where=str(folder.path),
+            remedy="Whoever holds the key can run it anew.",
+        )
+    return manifest
+
+
+def _scores_of_samples(path: Path, judgements: Judgements | None = None) -> RunScores:
+    folder = RunFolder(path)
+    manifest = scorable(folder)
     scores: list[dict[str, Any]] = []
     sides: list[Side | None] = []
+    judged: list[dict[str, Any]] = []
+    asked: list[TaskScores] = []
     price = price_of(manifest)
+
+    def samples_of(key: str) -> list[Sample]:
+        return [scored.sample for scored in folder.read_samples(key)]
+
     for entry in manifest["tasks"]:
-        scored, side = scored_entry(entry, lambda key: [scored.sample for scored in folder.read_samples(key)], price)
+        scored, side = scored_entry(entry, samples_of, price, judgements)
         scores += scored.scores
         sides.append(side)
-    return RunScores(scores, differences(sides))
+        asked.append(scored.own)
+        if judgements is not None:
+            task = task_of_manifest(entry, samples_of(entry["key"]))
+            judged += [told for told in (judged_entry(entry["key"], task, judgements),) if told is not None]
+    return RunScores(scores, differences(sides), probe_summaries(asked), judged)
 
 
 def price_of(manifest: Mapping[str, Any]) -> Price | None:
@@ -134,7 +173,10 @@ def price_of(manifest: Mapping[str, Any]) -> Price | None:
 
 
 def scored_entry(
-    entry: Mapping[str, Any], samples_of: Callable[[str], Sequence[Sample]], price: Price | None
+    entry: Mapping[str, Any],
+    samples_of: Callable[[str], Sequence[Sample]],
+    price: Price | None,
+    judgements: Judgements | None = None,
 ) -> tuple[VariedScores, Side | None]:
     """Score a task by its entry in the manifest, which is all there is to go by once it is over.
 
@@ -142,8 +184,9 @@ def scored_entry(
         entry: The entry.
         samples_of: Gives the samples of the task, and of each of its variations, by the key.
         price: What tokens cost, where that is known.
+        judgements: What judges said of the run.
     """
-    task = task_of_manifest(entry, samples_of(entry["key"]), price)
+    task = task_of_manifest(entry, samples_of(entry["key"]), price, judgements)
     variations = [Varied(one["over"], samples_of(one["key"])) for one in entry.get("variations", ())]
     scored = score_varied(task, variations, entry.get("rotations"), entry.get("shuffled"))
     return scored, side_of(task, scored.own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,29 +15,36 @@ from seahelm_lite.catalog.facts import all_known
 from seahelm_lite.engine.batching import in_batches, refuse_batches
 from seahelm_lite.engine.executors.choice import LOCAL, open_with
 from seahelm_lite.engine.executors.ray_model import RayModel
+from seahelm_lite.engine.held_out import (
+    is_held_out,
+    refuse_held_out,
+    without_contents,
+    without_quotation,
+    without_words,
+)
+from seahelm_lite.engine.limit import refuse_limit
 from seahelm_lite.engine.manifest import begun, ended, prompts_hash
 from seahelm_lite.engine.measure import Measured, measure
 from seahelm_lite.engine.plan import Plan, make_plan
 from seahelm_lite.engine.progress import Progress, Silent
 from seahelm_lite.engine.run_folder import RunFolder
 from seahelm_lite.engine.spec import RunSpec, recorded_spec
-from seahelm_lite.engine.store import ResponseStore
+from seahelm_lite.engine.store import STORE, ResponseStore
 from seahelm_lite.errors import ModelError, RunFolderError, SeahelmError
 from seahelm_lite.finished import Run, load_run, price_of, same_scores, score_again, scored_entry, with_answers
-from seahelm_lite.models.api.batch import BatchModel
 from seahelm_lite.models.base import DocumentModel, Model, ModelFacts
 from seahelm_lite.records import JsonValue, canonical_json, sha256_hex
 from seahelm_lite.scoring.differences import Side, differences
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
+from seahelm_lite.scoring.probe_summary import probe_summaries
 from seahelm_lite.scoring.remarks import remarks_on
-from seahelm_lite.scoring.scores import RunScores
+from seahelm_lite.scoring.scores import RunScores, TaskScores
 from seahelm_lite.scoring.spread import is_complete
 from seahelm_lite.scoring.taken import Taken, by_language
 from seahelm_lite.sources.where import Where
 
 __all__ = ["Prepared", "Run", "evaluate", "execute", "load_run", "prepare", "resume", "same_scores", "score_again"]
 
-STORE = "responses.sqlite"
 _LATER_SETTINGS = ("compat", "templates", "shot_seeds", "rotations", "shuffled", "thinking", "quick")
 
 
@@ -98,9 +105,9 @@ class Prepared:
     folder: RunFolder
 
     @property
-    def store(self) -> Path:
-        """The response store of the output folder."""
-        return self.folder.path.parent / STORE
+    def store(self) -> Path | None:
+        """The response store of the output folder; None where replies to held-out items must not be written."""
+        return None if is_held_out(self.plan) else self.folder.path.parent / STORE
 
     @property
     def executor(self) -> dict[str, Any]:
@@ -138,25 +145,22 @@ def prepare(
     if batch:
         refuse_batches(spec.model, executor)
     definitions, optional = catalog.select(spec.suites, spec.tasks)
+    refuse_held_out([definition.card for definition in definitions], batch=batch, executor=executor)
     model = open_with(executor, spec.model, thinking=spec.thinking, offline=where.offline)
     try:
         known = all_known(definitions, catalog.roots) if spec.quick else {}
-        plan = make_plan(definitions, optional, spec, model, where, catalog.not_obtainable(spec.suites), known)
+        opened = replace(where, opens_held_out=True)
+        plan = make_plan(definitions, optional, spec, model, opened, catalog.not_obtainable(spec.suites), known)
         for task in plan.tasks:
             refuse_misused_checks(sample.document for sample in task.samples)
         facts = model.facts
-        fingerprint = sha256_hex(canonical_json(_fingerprint(spec, facts)))
+        fingerprint = sha256_hex(canonical_json(facts.fingerprint_with(spec.system_prompt)))
         folder = RunFolder(out / _run_id(spec, plan, named(spec, facts), fingerprint))
         model = in_batches(model, spec.model, folder, submits=batch)
     except BaseException:
         _close(model)
         raise
     return Prepared(spec, model, plan, fingerprint, where, folder)
-
-
-def _fingerprint(spec: RunSpec, facts: ModelFacts) -> dict[str, JsonValue]:
-    """Everything that would change an answer. A model that was told whether to think says so itself."""
-    return {"thinking": "default", **facts.fingerprint, "system_prompt": spec.system_prompt}
 
 
 def _run_id(spec: RunSpec, plan: Plan, name: str, fingerprint: str) -> str:
@@ -203,7 +207,7 @@ def execute(prepared: Prepared, *, progress: Progress | None = None, max_cost: D
     """
     folder = prepared.folder
     with contextlib.closing(prepared), folder.lock():
-        _refuse_limit(prepared, max_cost)
+        refuse_limit(prepared.model, prepared.spec.model, max_cost)
         # Without its seal it was killed on its last step, and is made anew from the stored responses.
         if folder.exists() and folder.manifest()["status"] == "complete" and folder.is_sealed():
             return load_run(folder.path)
@@ -215,33 +219,12 @@ def execute(prepared: Prepared, *, progress: Progress | None = None, max_cost: D
         scored, remarks, languages = _score_and_write(prepared, manifest, measured)
         complete = all(map(is_complete, scored.scores))
         deviations = list(dict.fromkeys([*manifest["deviations"], *remarks]))
-        folder.write_scores(scored.scores, scored.differences)
+        folder.write_scores(scored.scores, scored.differences, scored.probes)
         status = "complete" if complete else "incomplete"
         folder.write_manifest({**manifest, "deviations": deviations, "languages": languages, "status": status})
         if complete:
             folder.seal()
         return load_run(folder.path)
-
-
-def _refuse_limit(prepared: Prepared, max_cost: Decimal | None) -> None:
-    if max_cost is not None and isinstance(prepared.model, BatchModel):
-        raise ModelError(
-            "is asked in batches, which are paid for as a whole and cannot be stopped at a cost",
-            where=prepared.spec.model,
-            remedy="Leave out --max-cost; --dry-run tells what all of it may cost.",
-        )
-    if max_cost is not None and prepared.model.facts.price is None:
-        raise ModelError(
-            "no price is known for it, so its cost cannot be limited",
-            where=prepared.spec.model,
-            remedy="Leave out --max-cost, or write the price into the model's card.",
-        )
-    if max_cost is not None and not prepared.model.facts.told_limit:
-        raise ModelError(
-            "is not told how long an answer may be, so its cost cannot be limited",
-            where=prepared.spec.model,
-            remedy="Leave out --max-cost.",
-        )
 
 
 def _measured(
@@ -255,7 +238,7 @@ def _measured(
         plan=prepared.plan,
         name=named(prepared.spec, facts),
         facts=facts,
-        fingerprint=_fingerprint(prepared.spec, facts),
+        fingerprint=facts.fingerprint_with(prepared.spec.system_prompt),
         fingerprint_sha256=prepared.fingerprint,
         offline=prepared.where.offline,
         started=started,
@@ -273,13 +256,17 @@ def _measured(
                 run=folder.run_id,
                 max_cost=max_cost,
             )
-        except SeahelmError:
+            if is_held_out(prepared.plan):
+                measured = without_words(measured)
+        except SeahelmError as error:
             # What the run was before this session, it is again; a run that never got an answer leaves no folder. The
             # store stays, empty or not: another run may be using it.
             if before is not None:
                 folder.write_manifest(before)
             elif not store.holds(prepared.fingerprint):
                 folder.discard()
+            if is_held_out(prepared.plan) and isinstance(error, ModelError):
+                raise without_quotation(error) from None
             raise
     now = time.time()
     told = ended(manifest, prepared.plan, measured, executor=prepared.executor, finished=now, seconds=now - started)
@@ -333,15 +320,18 @@ def _score_and_write(
     remarks: list[str] = []
     sides: list[Side | None] = []
     taken: list[tuple[str, Taken]] = []
+    asked: list[TaskScores] = []
     price = price_of(manifest)
     for task, entry in zip(prepared.plan.tasks, manifest["tasks"], strict=True):
         samples = {part.key: measured.samples(part) for part in task.parts}
         scored, side = scored_entry(entry, samples.__getitem__, price)
         sides.append(side)
+        asked.append(scored.own)
         taken.append((task.definition.card.language, scored.own.taken))
         for (key, answered), part in zip(samples.items(), scored.parts, strict=True):
-            prepared.folder.write_samples(key, with_answers(answered, part))
+            rows = with_answers(answered, part)
+            prepared.folder.write_samples(key, without_contents(rows) if is_held_out(prepared.plan) else rows)
             name = key.replace(task.key, task.definition.name).replace("~", " ")
             remarks += remarks_on(name, answered, part.answers, task.samples[0].requests[0].params)
         scores += scored.scores
-    return RunScores(scores, differences(sides)), remarks, by_language(taken)
+    return RunScores(scores, differences(sides), probe_summaries(asked)), remarks, by_language(taken)

@@ -252,12 +252,12 @@ def test_the_schemas_name_what_the_code_names() -> None:
         schema("scores-1"),
         *(
             schema("scores-1")["$defs"][name]
-            for name in ("score", "spread", "rotations", "position", "shuffled", "subgroup")
+            for name in ("score", "spread", "rotations", "position", "shuffled", "subgroup", "judged")
         ),
     ],
     ids=[
         "manifest", "spec", "task", "variation", "usage", "scores", "score", "spread", "rotations", "position",
-        "shuffled", "subgroup",
+        "shuffled", "subgroup", "judged",
     ],
 )  # fmt: skip
 def test_records_are_closed_and_every_key_of_theirs_is_required(closed: dict[str, Any]) -> None:
@@ -266,4 +266,6 @@ def test_records_are_closed_and_every_key_of_theirs_is_required(closed: dict[str
     # answers that state tokens says what they took: the bytes of the others stay what they were.
     score = schema("scores-1")["$defs"]["score"]
     optional = {"spread", "variance", "rotations", "shuffled", "usage", "cost"} if closed == score else set()
+    if closed == schema("scores-1"):
+        optional = {"probes", "judged"}  # only of a run with probes, and of one that somebody judged
     assert set(closed["required"]) == set(closed["properties"]) - optional

@@ -12,6 +12,7 @@ from seahelm_lite.boards.coverage import is_full
 from seahelm_lite.boards.fields import Counts
 from seahelm_lite.boards.results import BoardFacts, BoardResults, Cell, Column
 from seahelm_lite.boards.scale import scale_of
+from seahelm_lite.catalog.task_card import PAIRED
 from seahelm_lite.stats.proportions import wilson, wilson_t
 
 SAME = 1e-9
@@ -88,7 +89,7 @@ def _faults_of_shuffled(cell: Cell, column: Column) -> Iterator[str]:
 
 
 def _faults_of_counts(cell: Cell, counts: Counts, column: Column) -> Iterator[str]:
-    n, pairs = cell.n or 0, column.metric == "pair_acc"
+    n, pairs = cell.n or 0, column.metric in PAIRED
     # Recorded answers may have fewer repeats of some documents than of others; n counts pairs where these are scored.
     if not n <= counts.total <= (column.n if pairs and column.n else n) * (cell.repeats or 1):
         yield f"{cell.run} counts {counts.total} samples of {n} documents"
@@ -106,10 +107,10 @@ def _faults_of_counts(cell: Cell, counts: Counts, column: Column) -> Iterator[st
 
 def _faults_of_size(cell: Cell, column: Column, n: int) -> Iterator[str]:
     # A pair has two documents.
-    documents = 2 * n if column.metric == "pair_acc" else n
+    documents = 2 * n if column.metric in PAIRED else n
     if column.n is None or documents > column.n:
         yield f"{cell.run} is of {documents} documents, the task has {column.n or 'none'}"
-    elif column.metric != "pair_acc" and (cell.subset is None) != (n == column.n):
+    elif column.metric not in PAIRED and (cell.subset is None) != (n == column.n):
         yield f"{cell.run} is of {n} documents of {column.n}, and says that it asked {cell.subset or 'all'}"
     clusters = cell.n_clusters or n
     if clusters > n or (column.cluster_key == "document" and clusters != n):

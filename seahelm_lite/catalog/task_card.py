@@ -45,9 +45,17 @@ Metric = Literal[
     "instr_acc",
     "instr_lang_acc",
     "safe_rate",
+    "judged_acc",
+    "par",
+    "probe_pass",
+    "control_pass",
 ]
-JUDGED: frozenset[Metric] = frozenset({"safe_rate"})
+JUDGED: frozenset[Metric] = frozenset({"safe_rate", "judged_acc"})
 """Metrics that no rule can give: without a judge the answers are kept, and the value is missing for that reason."""
+OF_FAMILIES: frozenset[Metric] = frozenset({"par", "probe_pass", "control_pass"})
+"""Metrics of probes, counted over families: probe and twin both right, or one of them."""
+PAIRED: frozenset[Metric] = OF_FAMILIES | {"pair_acc"}
+"""Metrics whose `n` is not of documents, of which each counts two."""
 DifferenceKind = Literal["dialect_gap", "language_tax"]
 Pillar = Literal["knowledge", "understanding", "generation", "linguistics", "dialects", "culture", "safety", "tools"]
 
@@ -80,6 +88,14 @@ class DocumentMap(CardPart):
     """A list of texts of which each would do, the likeliest first, instead of `reference`."""
     checks: str | None = None
     """What a reply must fulfil, where it is checked rather than compared: a list of `{name, arguments}`."""
+    criteria: str | None = None
+    """What a judge is asked of a reply: a list of `{id, text, wanted: yes|no}`, with `weight` and `critical` where they
+    differ from what `brief_of` says."""
+    norm: str | None = None
+    """What a good reply goes by, which a judge is told."""
+    probe: str | None = None
+    """All that answers to a probe are judged by: the column `probe` of a file of probe families, or `probe_en` where it
+    is asked in English. Its family is the unit of `par`, `probe_pass` and `control_pass`."""
     passage: str | None = None
     cloze_context: str | None = None
     cloze_options: str | None = None
@@ -234,6 +250,8 @@ class TaskCard(CardPart):
             raise ValueError("a generation task needs an instruction, and an item asked bare has it in itself")
         if self.document.checks is None and any(metric.startswith("instr_") for metric in self.metrics):
             raise ValueError("document lacks checks, which say what instructions there are to follow")
+        if self.held_out and self.licence.redistributable:
+            raise ValueError("data: encrypted items are held out, so their licence cannot be `redistributable: true`")
         several = len(self.data.test) > 1
         if several and any(exclusion.rows and exclusion.path is None for exclusion in self.exclude):
             raise ValueError("exclude: the test split has several files, so each exclusion must name its path")
@@ -245,6 +263,12 @@ class TaskCard(CardPart):
             raise ValueError("parallel: a task is not parallel to itself")
         if self.document.key is None and any(exclusion.keys for exclusion in self.exclude):
             raise ValueError("exclude: `keys` need `document: key:`, the expression they are values of")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_what_families_are_judged_by(self) -> TaskCard:
+        if self.document.probe is None and not OF_FAMILIES.isdisjoint(self.metrics):
+            raise ValueError("document lacks probe, which says what belongs together and what answers are judged by")
         return self
 
     @property
@@ -268,9 +292,24 @@ class TaskCard(CardPart):
         return ("key", "question", "options")
 
     @property
+    def held_out(self) -> bool:
+        """Whether the items are kept from everybody but the holder of their key."""
+        return any(file.encrypted is not None for file in self.data.test)
+
+    @property
     def asked_in(self) -> tuple[Protocol, ...]:
         """Every protocol the task can be asked in; `gen-choice` has the prompt of `gen-letter`, and follows it."""
         return (*self.protocols, "gen-choice") if "gen-letter" in self.protocols else self.protocols
+
+    @property
+    def robust(self) -> bool:
+        """Whether a choice is made in several ways, which must agree before `par` calls it right.
+
+        There are few probes, each has two options, and of two options luck picks the right one half of the time: under
+        `ll-cloze` the sum of the log-likelihoods, the sum per byte and the mutual information with the request choose,
+        and where letters are shown, the options stand in every cyclic order.
+        """
+        return self.kind == "multiple_choice" and self.document.probe is not None
 
     @property
     def words_language(self) -> str:

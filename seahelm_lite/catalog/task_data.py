@@ -20,6 +20,7 @@ Format = Literal[
     "text_records",
     "xlsx",
     "dialect_lexicon",
+    "probes",
     "code",
     "tsv_bare",
 ]
@@ -40,6 +41,19 @@ class Beside(CardPart):
     """Its column that holds the `key` of the row it is about."""
 
 
+class RubricFile(CardPart):
+    """A further file of yes/no questions about replies, in groups: the name of a group stands in its first row."""
+
+    format: Literal["csv", "xlsx"]
+    pin: FilePin
+    group: str
+    """Its column with the names of the groups."""
+    question: str
+    """Its column with the questions, of which a good reply has the answer no."""
+    by: str
+    """The column of the rows that names their group."""
+
+
 class DataFile(CardPart):
     """One pinned file, or several whose lines belong together."""
 
@@ -47,12 +61,17 @@ class DataFile(CardPart):
     pin: Pin | None = None
     columns: dict[str, Pin] | None = None
     """For `parallel_lines`: column name to the file whose line n it is."""
+    encrypted: Literal["age"] | None = None
+    """Of held-out probe families: the file is encrypted (age, X25519), its pin is the hash of the encrypted bytes, and
+    `run` alone opens it, with a key from the environment."""
     reader: str | None = Field(default=None, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
     """For `code`: `module.function` of the plugin's own package, or of the trusted folder that the task file is in. It
     gets the verified file's path and returns the rows, a list of mappings from column names to values."""
 
     beside: Beside | None = None
     """For `json_map`: each row has the row of that file with the same `key` as its column `beside`."""
+    rubrics: tuple[RubricFile, ...] = ()
+    """Each row has the questions of its group, in the first of these files that knows it, as its column `rubric`."""
 
     @model_validator(mode="after")
     def _one_or_several(self) -> DataFile:
@@ -62,6 +81,8 @@ class DataFile(CardPart):
             raise ValueError("`columns` belongs to the format parallel_lines, and to no other")
         if self.beside is not None and self.format != "json_map":
             raise ValueError("`beside` belongs to the format json_map, and to no other")
+        if self.encrypted is not None and (self.format != "probes" or isinstance(self.pin, HubPin)):
+            raise ValueError("`encrypted` belongs to files of the format probes, and to no other")
         if (self.reader is not None) != (self.format == "code"):
             raise ValueError("`reader` belongs to the format code, and to no other")
         if self.reader is not None and isinstance(self.pin, HubPin):
@@ -72,7 +93,8 @@ class DataFile(CardPart):
     def pins(self) -> tuple[Pin, ...]:
         """Every file that has to be there."""
         own = (self.pin,) if self.pin is not None else tuple((self.columns or {}).values())
-        return own if self.beside is None else (*own, self.beside.pin)
+        beside = () if self.beside is None else (self.beside.pin,)
+        return (*own, *beside, *(rubric.pin for rubric in self.rubrics))
 
 
 class TaskData(CardPart):
@@ -107,7 +129,18 @@ def _unfold(entry: Any, shared: dict[str, Any]) -> Any:
         named = {"format", "by"}
         file["beside"] = {k: v for k, v in beside.items() if k in named}
         file["beside"]["pin"] = {**shared, **{k: v for k, v in beside.items() if k not in named}}
-    if "reader" in pin:
-        file["reader"] = pin.pop("reader")
+    if isinstance(rubrics := pin.pop("rubrics", None), list):
+        file["rubrics"] = [_rubric(rubric, shared) for rubric in rubrics]
+    for own in ("reader", "encrypted"):
+        if own in pin:
+            file[own] = pin.pop(own)
     file["pin"] = {**shared, **pin}
     return file
+
+
+def _rubric(entry: Any, shared: dict[str, Any]) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    named = {"format", "group", "question", "by"}
+    pin = {name: value for name, value in entry.items() if name not in named}
+    return {**{name: value for name, value in entry.items() if name in named}, "pin": {**shared, **pin}}

@@ -7,7 +7,22 @@ import sys
 from collections.abc import Sequence
 
 import seahelm_lite
-from seahelm_lite.cli import board, compare, data, demo, importing, lm_eval, models, run, runs, score, site, tasks
+from seahelm_lite.cli import (
+    board,
+    compare,
+    data,
+    demo,
+    importing,
+    judge,
+    lm_eval,
+    models,
+    probes,
+    run,
+    runs,
+    score,
+    site,
+    tasks,
+)
 from seahelm_lite.errors import SeahelmError
 
 EXIT_OK, EXIT_INCOMPLETE, EXIT_USAGE = 0, 1, 2
@@ -33,7 +48,22 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"seahelm-lite {seahelm_lite.__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (demo, tasks, models, data, run, score, importing, compare, runs, board, site, lm_eval):
+    for command in (
+        demo,
+        tasks,
+        models,
+        data,
+        run,
+        score,
+        judge,
+        importing,
+        compare,
+        runs,
+        board,
+        site,
+        probes,
+        lm_eval,
+    ):
         command.add(commands)
     return whole
 

@@ -175,6 +175,7 @@ def told(run: Run) -> dict[str, Any]:
         "status": run.manifest["status"],
         "scores": run.scores,
         "differences": run.differences,
+        "probes": run.probes,
         "skipped": run.manifest["skipped"],
         "deviations": run.manifest["deviations"],
         "quick": quick_facts(run.manifest["tasks"]),
@@ -184,6 +185,7 @@ def told(run: Run) -> dict[str, Any]:
 
 def report(run: Run, *, as_json: bool) -> int:
     """Show the scores of a run; 0 when it is complete, else 1."""
+    from seahelm_lite.cli.appropriateness import show_probes
     from seahelm_lite.cli.differences import difference_sentences, missing_sides
     from seahelm_lite.cli.quick import quick_facts, quick_sentences
     from seahelm_lite.cli.rotations import rotation_sentences
@@ -203,6 +205,7 @@ def report(run: Run, *, as_json: bool) -> int:
     varied = (*variance_sentences(run.scores), *rotation_sentences(run.scores), *shuffled_sentences(run.scores))
     for sentence in (*quick, *varied, *differences):
         out.print(sentence, markup=False, soft_wrap=True)
+    show_probes(out, run.probes)
     for item in run.manifest["skipped"]:
         out.print(f"skipped {item['task']}: {item['reason']}", markup=False, soft_wrap=True)
     for deviation in run.manifest["deviations"]:

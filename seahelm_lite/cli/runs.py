@@ -79,7 +79,8 @@ def _show(options: argparse.Namespace) -> int:
 
     run = load_run(options.run)
     if options.json:
-        print_json({"manifest": run.manifest, "scores": run.scores, "differences": run.differences})
+        told = {"scores": run.scores, "differences": run.differences, "probes": run.probes}
+        print_json({"manifest": run.manifest, **told})
         return 0
     report(run, as_json=False)
     return 0

@@ -66,7 +66,7 @@ def _spread(spread: Mapping[str, Any] | None) -> str:
     return "incomplete" if spread["min"] is None else f"{100 * spread['min']:.1f} to {100 * spread['max']:.1f}"
 
 
-_WITHOUT = {"safe_rate": "no judge"}
+_WITHOUT = {"safe_rate": "no judge", "judged_acc": "no judge"}
 """Metrics that can lack a value in a complete run for another reason than withheld answers."""
 
 

@@ -12,6 +12,8 @@ from seahelm_lite.cli import new
 from seahelm_lite.cli.options import add_data_options, add_json, add_trust, command, count, load, print_json
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from seahelm_lite.catalog.definitions import TaskDefinition
     from seahelm_lite.catalog.task_card import Protocol
     from seahelm_lite.records import Document
@@ -172,19 +174,34 @@ def _draw(document: str, prompts: list[dict[str, Any]]) -> None:
     out.print(document, style="bold", markup=False, soft_wrap=True)
     for prompt in prompts:
         out.rule(f"{prompt['protocol']} ({prompt['layout']})", align="left")
-        first = prompt["requests"][0]
-        if "messages" in first:
-            for turn in first["messages"]:
-                out.print(f"{turn['role']}:", style="dim")
-                out.print(turn["content"], markup=False, soft_wrap=True)
-        else:
-            out.print(first["context"], markup=False, soft_wrap=True)
-        ends = [request["continuation"] for request in prompt["requests"] if "continuation" in request]
-        for end in ends:
-            out.print(f"  then {end!r}", style="dim", markup=False, soft_wrap=True)
-        if (fits := first["params"].get("json_schema")) is not None:
-            shape = json.dumps(fits, ensure_ascii=False)
-            out.print(f"  the answer has to fit {shape}", style="dim", markup=False, soft_wrap=True)
+        for number, alike in enumerate(_by_prompt(prompt["requests"])):
+            if number:
+                out.print("and:", style="dim")
+            _draw_request(out, alike)
+
+
+def _by_prompt(requests: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The requests of a document by what comes before the answer: one for all, but where a choice has to be robust."""
+    alike: dict[str, list[dict[str, Any]]] = {}
+    for request in requests:
+        alike.setdefault(json.dumps([request.get("messages"), request.get("context")]), []).append(request)
+    return list(alike.values())
+
+
+def _draw_request(out: Console, alike: Sequence[dict[str, Any]]) -> None:
+    """What is asked, and every text whose likelihood after it is compared."""
+    first = alike[0]
+    if "messages" in first:
+        for turn in first["messages"]:
+            out.print(f"{turn['role']}:", style="dim")
+            out.print(turn["content"], markup=False, soft_wrap=True)
+    else:
+        out.print(first["context"] or "(nothing before the text)", markup=False, soft_wrap=True)
+    for end in (request["continuation"] for request in alike if "continuation" in request):
+        out.print(f"  then {end!r}", style="dim", markup=False, soft_wrap=True)
+    if (fits := first["params"].get("json_schema")) is not None:
+        shape = json.dumps(fits, ensure_ascii=False)
+        out.print(f"  the answer has to fit {shape}", style="dim", markup=False, soft_wrap=True)
 
 
 def _lint(options: argparse.Namespace) -> int:

@@ -8,11 +8,12 @@ from seahelm_lite.catalog.task_card import Metric, TaskCard
 from seahelm_lite.comparisons.columns import Hidden
 from seahelm_lite.records import Sample
 from seahelm_lite.scoring.choices import ChoiceTable
+from seahelm_lite.scoring.probe_table import ProbeTable
 from seahelm_lite.scoring.texts import TextTable
 
 
 def unit_scores(
-    table: ChoiceTable | TextTable, metric: Metric, samples: Sequence[Sample]
+    table: ChoiceTable | TextTable | ProbeTable, metric: Metric, samples: Sequence[Sample]
 ) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
     """What each document, or pair of documents, scores by itself, repeats averaged.
 

@@ -19,7 +19,7 @@ from seahelm_lite.records import JsonValue, Request, Response, Usage
 Encode = Callable[[str], Sequence[Any]]
 
 
-def forecast(plan: Plan, model: Model | DocumentModel, fingerprint: str, store: Path) -> dict[str, Any]:
+def forecast(plan: Plan, model: Model | DocumentModel, fingerprint: str, store: Path | None) -> dict[str, Any]:
     """Documents, requests in every wording and draw, how many are answered already, and how much distinct text.
 
     The distinct amount counts shared beginnings once: it is what a backend that shares prefixes has to read. It is in
@@ -37,8 +37,8 @@ def forecast(plan: Plan, model: Model | DocumentModel, fingerprint: str, store: 
     }
 
 
-def _stored(store: Path, fingerprint: str, requests: Iterable[str]) -> Mapping[str, Response]:
-    if not store.is_file():
+def _stored(store: Path | None, fingerprint: str, requests: Iterable[str]) -> Mapping[str, Response]:
+    if store is None or not store.is_file():
         return {}
     with ResponseStore(store) as responses:
         return responses.lookup(fingerprint, requests)

@@ -70,11 +70,36 @@ def measure(
         ModelError: If the model fails as a whole.
         RunFolderError: If the store cannot be written.
     """
-    distinct = plan.distinct()
+    documents = sum(1 for task in plan.tasks for _ in task.every_sample())
+    return ask(plan.distinct(), model, store, fingerprint, progress, documents=documents, run=run, max_cost=max_cost)
+
+
+def ask(
+    distinct: Mapping[str, Request],
+    model: Model | DocumentModel,
+    store: ResponseStore,
+    fingerprint: str,
+    progress: Progress,
+    *,
+    documents: int,
+    run: str = "",
+    max_cost: Decimal | None = None,
+) -> Measured:
+    """Ask every request that the store has not, as `measure` does.
+
+    Args:
+        distinct: Every request once, by hash.
+        model: As for `measure`, and so are the others.
+        store: Where responses are kept.
+        fingerprint: Of the model.
+        progress: Told how it goes.
+        documents: How many documents they are about.
+        run: The run's id.
+        max_cost: What may be spent.
+    """
     stored = store.lookup(fingerprint, distinct)
     outcomes: dict[str, Outcome] = dict(stored)
     missing = [(digest, request) for digest, request in distinct.items() if digest not in stored]
-    documents = sum(1 for task in plan.tasks for _ in task.every_sample())
     spending = _spending(model, max_cost)
     if spending is not None:
         for digest in store.paid(run) & stored.keys():

@@ -22,6 +22,9 @@ SCORES_SCHEMA = "seahelm-lite/scores/1"
 MANIFEST = "manifest.json"
 SCORES = "scores.json"
 SEAL = "MANIFEST.sha256"
+HELD_OUT = "held out"  # the note of a sample of which nothing else was kept
+_LATER = ("scores/", "judgements/")
+"""What may come into a run after it was sealed."""
 
 _REMEDY_NEWER = "Update seahelm-lite, or use the version that wrote it."
 
@@ -101,17 +104,32 @@ class RunFolder:
         self._write(MANIFEST, {"schema": RUN_SCHEMA, **manifest})
 
     def write_scores(
-        self, scores: Sequence[JsonValue], differences: Sequence[JsonValue] = (), name: str = SCORES
+        self,
+        scores: Sequence[JsonValue],
+        differences: Sequence[JsonValue] = (),
+        probes: Sequence[JsonValue] = (),
+        judged: Sequence[JsonValue] = (),
+        name: str = SCORES,
     ) -> Path:
         """Write a scores file; raises as `write_manifest`."""
         told = {"scores": list(scores), "differences": list(differences)}
-        return self._write(name, {"schema": SCORES_SCHEMA, "run": self.run_id, **told})
+        present = {part: list(entries) for part, entries in (("probes", probes), ("judged", judged)) if entries}
+        return self._write(name, {"schema": SCORES_SCHEMA, "run": self.run_id, **told, **present})
 
-    def add_scores(self, scores: Sequence[JsonValue], differences: Sequence[JsonValue] = ()) -> Path:
+    def add_scores(
+        self,
+        scores: Sequence[JsonValue],
+        differences: Sequence[JsonValue] = (),
+        probes: Sequence[JsonValue] = (),
+        judged: Sequence[JsonValue] = (),
+    ) -> Path:
         """Write further scores as `scores/<n>.json`, beside the sealed first ones."""
-        taken = {path.stem for path in (self.path / "scores").glob("*.json")}
-        number = next(n for n in range(1, len(taken) + 2) if str(n) not in taken)
-        return self.write_scores(scores, differences, f"scores/{number}.json")
+        return self.write_scores(scores, differences, probes, judged, f"scores/{self.next_number('scores')}.json")
+
+    def next_number(self, folder: str) -> int:
+        """The least number from 1 up that no file of a folder inside the run has for its name."""
+        taken = {path.stem for path in (self.path / folder).glob("*.json*")}
+        return next(n for n in range(1, len(taken) + 2) if str(n) not in taken)
 
     def write_samples(self, key: str, samples: Iterable[ScoredSample]) -> None:
         """Write `samples/<task>@<protocol>.parquet`; raises as `write_manifest`."""
@@ -127,7 +145,7 @@ class RunFolder:
         """The samples of a task.
 
         Raises:
-            RunFolderError: If the file is missing or damaged.
+            RunFolderError: If the file is missing or damaged, or of held-out items.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -137,6 +155,8 @@ class RunFolder:
             rows = pq.read_table(path).to_pylist()
         except (OSError, pa.ArrowException) as error:
             raise RunFolderError(f"the samples cannot be read: {error}", where=str(path)) from None
+        if any(row["note"] == HELD_OUT for row in rows):
+            raise RunFolderError("its items are held out and its replies were not kept", where=str(self.path))
         return [_sample(row) for row in rows]
 
     def seal(self) -> None:
@@ -150,7 +170,7 @@ class RunFolder:
         return (self.path / SEAL).is_file()
 
     def unsealed_changes(self) -> list[str]:
-        """What differs from the seal: files changed, missing, or (scores aside) added since.
+        """What differs from the seal: files changed, missing, or (scores and judgements aside) added since.
 
         Raises:
             RunFolderError: If the run was never sealed.
@@ -169,7 +189,7 @@ class RunFolder:
             elif sha256_hex(path.read_bytes()) != digest:
                 faults.append(f"{name} has changed")
         present = {p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if p.is_file()}
-        extra = sorted(name for name in present - set(sealed) if name != SEAL and not name.startswith("scores/"))
+        extra = sorted(name for name in present - set(sealed) if name != SEAL and not name.startswith(_LATER))
         return faults + [f"{name} was added" for name in extra]
 
     def _read(self, name: str, schema: str) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from typing import Any
 from seahelm_lite.errors import RunFolderError
 from seahelm_lite.records import Response, canonical_json
 
+STORE = "responses.sqlite"
+"""Its name in an output folder."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS responses (
     fingerprint TEXT NOT NULL,
@@ -36,17 +39,20 @@ class ResponseStore:
     Every `append` is committed before it returns, so a killed process loses only requests that were still in flight.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the store.
+    def __init__(self, path: Path | None) -> None:
+        """Open or create the store; without a path it is in memory, and gone when it is closed.
 
         Raises:
             RunFolderError: If the folder cannot be written.
         """
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
             # Answers come from one thread at a time, which in a notebook is not the one that opened the store.
-            self._connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path or ":memory:", timeout=60, isolation_level=None, check_same_thread=False
+            )
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             # Keys are hashes, so that a few answers touch pages all over the file: the fewer times they are folded in,
@@ -124,6 +130,6 @@ class ResponseStore:
     def _unwritable(self, error: Exception) -> RunFolderError:
         return RunFolderError(
             f"the response store cannot be used: {error}",
-            where=str(self.path),
+            where=str(self.path or "in memory"),
             remedy="Check that the folder can be written and the disk has room; what was stored is kept.",
         )

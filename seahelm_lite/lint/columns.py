@@ -20,7 +20,8 @@ _FEW_ROWS = 10
 _RARELY = 0.1
 
 _GROUPING = ("key", "cluster", "stratum")
-_ASKING = tuple(name for name in DocumentMap.model_fields if name not in (*_GROUPING, "subgroups"))
+# What chooses the rows of a task says the same in all of them.
+_ASKING = tuple(name for name in DocumentMap.model_fields if name not in (*_GROUPING, "only", "subgroups"))
 
 
 def constant_columns(subject: Subject) -> Iterator[Finding]:

@@ -32,8 +32,9 @@ _FOREIGN = 0.5
 def wrong_script(subject: Subject) -> Iterator[Finding]:
     """`wrong-language`: rows most of whose letters are of another script than the language's: an error. Rows that are
     almost wholly Latin where the language is not: a warning, as a formula or an item on English can be meant."""
-    own = script_of(subject.card.language)
     for item in subject.items:
+        # The requests of one country may be in several languages.
+        own = script_of(item.document.fields.get("probe", {}).get("language", subject.card.language))
         letters: Counter[str] = Counter()
         for character, count in Counter("".join(subject.texts(item))).items():
             if character.isalpha():

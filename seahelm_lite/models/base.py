@@ -63,6 +63,10 @@ class ModelFacts:
     told_limit: bool = True
     """Whether it is told the limit of an answer; what is written by one that is not has no known bound."""
 
+    def fingerprint_with(self, system_prompt: str | None) -> dict[str, JsonValue]:
+        """Everything that would change an answer. A model that was told whether to think says so itself."""
+        return {"thinking": "default", **self.fingerprint, "system_prompt": system_prompt}
+
 
 class Model(Protocol):
     """A source of answers.

@@ -120,7 +120,9 @@ def _prompt(task: TaskDefinition, protocol: Protocol, document: Document) -> Pro
     requests = asker.requests(document)
     first = requests[0]
     text = first.messages[-1].content if first.messages is not None else first.context or ""
-    return Prompt(protocol, text, tuple(asked.continuation for asked in requests if asked.continuation is not None))
+    # A robust choice asks the same texts once more, without anything before them.
+    texts = dict.fromkeys(asked.continuation for asked in requests if asked.continuation is not None)
+    return Prompt(protocol, text, tuple(texts))
 
 
 def _cautions(card: TaskCard, known: Known) -> Iterator[Caution]:

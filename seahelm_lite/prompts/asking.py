@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jinja2 import UndefinedError
@@ -11,6 +11,7 @@ from jinja2 import UndefinedError
 from seahelm_lite.catalog.task_card import Protocol, TaskCard
 from seahelm_lite.errors import DataError
 from seahelm_lite.prompts.protocols import SHOT_DELIMITER, TARGET_DELIMITER, answer_schema, derive
+from seahelm_lite.prompts.rotation import rotated
 from seahelm_lite.prompts.templates import list_of, text_of
 from seahelm_lite.records import Document, JsonValue, Message, Request
 
@@ -43,6 +44,8 @@ class Asker:
         self._question = text_of(form.question)
         self._choices = list_of(form.choices) if form.choices is not None else None
         self._target = text_of(form.target)
+        # A model that answers by document says the same in whatever way it is asked.
+        self._robust = card.robust and not asking.by_document
         self._params = self._decoding()
         self._text_prefix = self._plain_prefix() if asking.layout == "plain" else ""
         self._turns_prefix = self._chat_prefix() if asking.layout == "chat" else ()
@@ -50,9 +53,21 @@ class Asker:
     def requests(self, document: Document, repeat: int = 0) -> list[Request]:
         """One request per compared text, or one request where the model writes the answer.
 
+        Where the card wants a robust choice there follow the compared texts without anything before them, as lm-eval
+        asks for its mutual information, or the same question with its options in every other order.
+
         Raises:
             DataError: If the templates ask for what the document lacks, such as a letter for a seventh option.
         """
+        asked = self._once(document, repeat)
+        if not self._robust:
+            return asked
+        if self._choices is not None and self.form.protocol == "ll-cloze":
+            return asked + [replace(one, messages=None, context="") for one in asked]
+        turned = (rotated(document, moved) for moved in range(1, len(document.fields["options"])))
+        return asked + [request for one in turned for request in self._once(one, repeat)]
+
+    def _once(self, document: Document, repeat: int) -> list[Request]:
         question, choices = self._rendered(document)
         chat = self._asking.layout == "chat"
         messages = (*self._turns_prefix, Message("user", question)) if chat else None

@@ -19,9 +19,11 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "score_text": ("chrf", "chrf_gain"),
     "score_answer": ("exact",),
     "keep_reply": ("safe_rate",),
+    "keep_answer": ("judged_acc",),
     "score_span": ("f1_token", "f1_char", "exact"),
     "score_summary": ("rouge_l",),
     "score_instructions": ("instr_lang_acc", "instr_acc"),
+    "score_probe": ("probe_pass", "control_pass"),
 }
 """The functions of `lm_eval_hooks` for written answers, each with the metrics that it returns."""
 
@@ -68,7 +70,7 @@ def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0, wordin
     }
     if card.data.shots:
         fields["fewshot_config"] = {"split": "shots", "sampler": "first_n"}
-    scoring = _scoring(card)
+    scoring = _scoring(card, protocol)
     fields["metric_list"] = scoring.pop("metric_list")
     if card.answers == "withheld":
         fields["doc_to_target"] = "key"
@@ -78,14 +80,20 @@ def lm_eval_fields(card: TaskCard, protocol: Protocol, *, shots: int = 0, wordin
     return {**fields, "generation_kwargs": decoding, **scoring}
 
 
-def _scoring(card: TaskCard) -> dict[str, Any]:
+_MEASURES = ("acc", "acc_bytes", "acc_mutual_info")
+"""lm-eval's names for choosing by the sum of the log-likelihoods, by byte, and by mutual information."""
+
+
+def _scoring(card: TaskCard, protocol: Protocol) -> dict[str, Any]:
     if card.answers == "withheld":
         # What lm-eval has for asking without scoring.
         return {"metric_list": [{"metric": "bypass"}]}
     scorer: str = "score_letter"
-    names: tuple[str, ...] = ("acc",)
+    names: tuple[str, ...] = _MEASURES if card.robust and protocol == "ll-cloze" else ("acc",)
     if card.kind == "generation":
-        scorer, names = next((hook, each) for hook, each in _WRITTEN.items() if card.metrics[0] in each)
+        # What takes two documents lm-eval has no metric for.
+        first = next(metric for metric in card.metrics if metric != "par")
+        scorer, names = next((hook, each) for hook, each in _WRITTEN.items() if first in each)
     metrics = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in names]
     return {"metric_list": metrics, "process_results": f"{_SCORING}.{scorer}"}
 

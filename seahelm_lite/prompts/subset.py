@@ -74,5 +74,5 @@ def quick_subset(documents: Sequence[Document], *, task: str, rule: str = RULE) 
 def _drawn(document: Document, task: str) -> str:
     """What a document is drawn by."""
     if document.item is not None:
-        return document.item
+        return document.item if document.pair is None else document.pair
     return f"{task}:{document.id if document.pair is None else document.pair}"

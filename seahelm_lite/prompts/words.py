@@ -83,6 +83,9 @@ class LanguageWords(BaseModel):
     """What often stands at some distance before the words of `inability`: an apology, or `as an AI`."""
     inability: tuple[str, ...]
     """Phrases such as `I cannot`, which refuse only after one of `excuses`."""
+    says_yes: tuple[str, ...]
+    """With which a reply to a yes/no question begins, also in the languages that are spoken beside this one."""
+    says_no: tuple[str, ...]
     spaces_between_words: bool = True
 
     def letters_phrase(self, count: int) -> str:

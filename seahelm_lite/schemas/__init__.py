@@ -15,13 +15,14 @@ SchemaName = Literal[
     "comparison-2",
     "bridge-1",
     "overlap-1",
+    "probe-1",
 ]
 
 
 def schema(name: SchemaName) -> dict[str, Any]:
-    """The schema of `manifest.json` (`run-1`), `scores.json` (`scores-1`), the results of a board, a model card, or of
-    what `compare --json` (`comparison-2`), `compare --bridge --json`, `board diff --json` or
-    `data overlap --json` (`overlap-1`) prints."""
+    """The schema of `manifest.json` (`run-1`), `scores.json` (`scores-1`), the results of a board, a model card, a
+    probe family (`probe-1`), or of what `compare --json` (`comparison-2`), `compare --bridge --json`,
+    `board diff --json` or `data overlap --json` (`overlap-1`) prints."""
     text = (resources.files(__package__) / f"{name}.json").read_text(encoding="utf-8")
     body: dict[str, Any] = json.loads(text)
     return body

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.task_card import TaskCard
 from seahelm_lite.prompts.protocols import ANSWER_MEMBER
+from seahelm_lite.prompts.rotation import rotated
 from seahelm_lite.prompts.words import LanguageWords
 from seahelm_lite.records import AnswerForm, Failure, Response, Sample, State
 from seahelm_lite.scoring.extraction import Reading, begins_with_refusal, read_choice, read_member
@@ -33,6 +34,7 @@ _FORMS = {
 
 
 _BLANK = "(blank)"
+_MISSING = "a log-likelihood is missing or not a number"
 
 
 def form_of(protocol: str) -> AnswerForm:
@@ -51,6 +53,8 @@ class Answer:
     """The text of a generation task."""
     note: str = ""
     """Why there is no answer, or how it was read."""
+    others: tuple[int | None, ...] = ()
+    """What every other way of choosing picks, where a card wants them to agree; `choice` is that of lm-eval."""
 
     @property
     def prediction(self) -> str | None:
@@ -65,38 +69,95 @@ def read_answer(sample: Sample, card: TaskCard, form: AnswerForm, words: Languag
             return Answer("error", note=outcome.cause)
     responses = [outcome for outcome in sample.outcomes if isinstance(outcome, Response)]
     if form.kind == "likelihood":
-        return _most_likely(responses)
+        return _by_all_measures(responses, sample) if card.robust else _most_likely(responses)
     if form.kind == "sea-helm":
         return _as_sea_helm_reads(responses[0], sample, form)
     if form.kind == "text":
         return _written(responses[0], sample, card, words)
-    return _chosen(responses[0], sample, card, words, form)
+    answer = _chosen(responses[0], sample, card, words, form)
+    return _in_every_order(answer, responses[1:], sample, card, words, form) if card.robust else answer
 
 
 def _most_likely(responses: list[Response]) -> Answer:
     likelihoods = [response.loglikelihood for response in responses]
     values = [value for value in likelihoods if value is not None and not math.isnan(value)]
     if len(values) < len(likelihoods):
-        return Answer("error", note="a log-likelihood is missing or not a number")
+        return Answer("error", note=_MISSING)
     # Number formats of few digits tie now and then. The first of the likeliest is taken, as lm-eval does.
     note = TIE if values.count(max(values)) > 1 else "highest log-likelihood"
     return Answer("scored", choice=values.index(max(values)), note=note)
+
+
+def _by_all_measures(responses: list[Response], sample: Sample) -> Answer:
+    """What is likeliest, beside what is by byte, and what the request makes likelier by most (mutual information).
+
+    Args:
+        responses: One for each option after the request, then one for each option alone.
+        sample: Theirs.
+    """
+    options = sample.document.fields["options"]
+    values = [response.loglikelihood for response in responses]
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if len(known) < 2 * len(options):
+        return Answer("error", note=_MISSING)
+    answer = _most_likely(responses[: len(options)])
+    after, alone = known[: len(options)], known[len(options) :]
+    per_byte = [value / len(option.encode()) for value, option in zip(after, options, strict=True)]
+    raised = [value - before for value, before in zip(after, alone, strict=True)]
+    return replace(answer, others=(per_byte.index(max(per_byte)), raised.index(max(raised))))
+
+
+def _in_every_order(
+    answer: Answer,
+    responses: Sequence[Response],
+    sample: Sample,
+    card: TaskCard,
+    words: LanguageWords,
+    form: AnswerForm,
+) -> Answer:
+    """An answer with what replies to the options in other orders choose, by its place in the first one.
+
+    It ends as the first of them that holds no answer, so that a run says how many replies could not be read.
+    """
+    options = len(sample.document.fields["options"])
+    others: list[int | None] = []
+    for moved, response in enumerate(responses, 1):
+        turned = replace(sample, document=rotated(sample.document, moved))
+        other = _chosen(response, turned, card, words, form)
+        others.append(None if other.choice is None else (other.choice + moved) % options)
+        if answer.state == "scored" and other.state != "scored":
+            answer = replace(answer, state=other.state, note=f"in another order: {other.note}")
+    return replace(answer, others=tuple(others))
 
 
 def without_empty_scoring(answers: Sequence[Answer], samples: Sequence[Sample]) -> list[Answer]:
     """The answers of a log-likelihood protocol, or errors where the backend did not score the options at all.
 
     Servers that ignore `echo` give every option of every document the same value, which would pass for a model at
-    chance.
+    chance; one that leaves the request out gives every option the value that it has alone, and mutual information then
+    chooses the first of equals.
     """
-    if len(answers) > 1 and all(map(_all_equal, samples)):
-        return [Answer("error", note="every option of every document has the same log-likelihood")] * len(answers)
+    for broken, note in (
+        (_all_equal, "every option of every document has the same log-likelihood"),
+        (_unmoved, "every option of every document is as likely after the request as alone"),
+    ):
+        if len(answers) > 1 and all(map(broken, samples)):
+            return [Answer("error", note=note)] * len(answers)
     return list(answers)
 
 
 def _all_equal(sample: Sample) -> bool:
-    values = {outcome.loglikelihood for outcome in sample.outcomes if isinstance(outcome, Response)}
+    values = set(_likelihoods(sample)[: len(sample.document.fields["options"])])
     return len(values) == 1 and None not in values
+
+
+def _unmoved(sample: Sample) -> bool:
+    values, options = _likelihoods(sample), len(sample.document.fields["options"])
+    return len(values) == 2 * options and values[:options] == values[options:] and None not in values
+
+
+def _likelihoods(sample: Sample) -> list[float | None]:
+    return [outcome.loglikelihood for outcome in sample.outcomes if isinstance(outcome, Response)]
 
 
 def _without_answer(response: Response) -> Answer | None:

@@ -22,8 +22,8 @@ WITHIN = 0.1
 _ALIKE = frozenset(("chrf", "chrf_gain", "rouge_l"))
 """Metrics of overlap, which differ by degrees. All others are, or come close to, right or wrong."""
 
-_OF_CLUSTERS = frozenset(("pair_acc",))
-"""Metrics whose unit is the cluster: all of its documents have to be right."""
+_OF_CLUSTERS = frozenset(("pair_acc", "par", "probe_pass", "control_pass"))
+"""Metrics whose unit is the cluster: all of its documents have to be right, or one of them alone counts."""
 
 
 def detectable_difference(metric: str, cluster_sizes: Sequence[int]) -> float | None:

@@ -15,6 +15,9 @@ from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.intervals import Estimate
 from seahelm_lite.stats.parts import Parts, difference
 
+Unit = tuple[str, ...]
+"""What a metric is counted over: an item, or the items of a family of probes."""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -25,9 +28,9 @@ class Side:
     shots: int
     parallel: Mapping[DifferenceKind, str]
     """Kind of difference to the task it is taken to."""
-    rows: Mapping[str, int]
-    """Item to its row in the parts."""
-    clusters: Sequence[str]
+    rows: Mapping[Metric, Mapping[Unit, int]]
+    """Of each metric, the items that count as one to their row in the parts."""
+    clusters: Mapping[Metric, Sequence[str]]
     """Of each row."""
     parts: Mapping[Metric, Parts]
     errors: int
@@ -42,21 +45,30 @@ def side_of(task: ScoredTask, scored: TaskScores) -> Side | None:
     documents = table.documents
     if isinstance(table, WithheldTable) or not documents or any(document.item is None for document in documents):
         return None
+    items = {document.id: str(document.item) for document in documents}
+    metrics = _of_items(scored)
     return Side(
         task=task.task,
         protocol=task.protocol,
         shots=task.shots,
         parallel=task.card.parallel.by_kind,
-        rows={str(document.item): row for row, document in enumerate(documents)},
-        clusters=[document.cluster for document in documents],
-        parts={metric: table.parts(metric) for metric in _of_single_items(scored)},
+        rows={
+            metric: {tuple(items[document] for document in unit): row for row, unit in enumerate(table.units(metric))}
+            for metric in metrics
+        },
+        clusters={metric: table.clusters(metric) for metric in metrics},
+        parts={metric: table.parts(metric) for metric in metrics},
         errors=sum(answer.state == "error" for answer in scored.answers),
         seed=f"{task.task}:{task.version}:{task.protocol}:{task.data_hash}",
     )
 
 
-def _of_single_items(scored: TaskScores) -> list[Metric]:
-    return [entry["metric"] for entry in scored.scores if entry["metric"] not in ("pair_acc", *JUDGED)]
+def _of_items(scored: TaskScores) -> list[Metric]:
+    return [
+        entry["metric"]
+        for entry in scored.scores
+        if entry["metric"] != "pair_acc" and (entry["metric"] not in JUDGED or entry["value"] is not None)
+    ]
 
 
 def differences(sides: Sequence[Side | None]) -> list[dict[str, JsonValue]]:
@@ -79,9 +91,10 @@ def differences(sides: Sequence[Side | None]) -> list[dict[str, JsonValue]]:
 
 
 def _entries(kind: DifferenceKind, side: Side, other: Side) -> Iterator[dict[str, JsonValue]]:
-    common = [item for item in side.rows if item in other.rows]
     for metric, parts in side.parts.items():
         if metric in other.parts:
+            rows, others = side.rows[metric], other.rows[metric]
+            common = [unit for unit in rows if unit in others]
             yield {
                 "kind": kind,
                 "task": side.task,
@@ -90,16 +103,16 @@ def _entries(kind: DifferenceKind, side: Side, other: Side) -> Iterator[dict[str
                 "shots": side.shots,
                 "metric": metric,
                 **numbers(_estimate(kind, metric, side, other, parts, common)),
-                "n_only_task": len(side.rows) - len(common),
-                "n_only_than": len(other.rows) - len(common),
+                "n_only_task": len(rows) - len(common),
+                "n_only_than": len(others) - len(common),
             }
 
 
 def _estimate(
-    kind: DifferenceKind, metric: Metric, side: Side, other: Side, parts: Parts, common: Sequence[str]
+    kind: DifferenceKind, metric: Metric, side: Side, other: Side, parts: Parts, common: Sequence[Unit]
 ) -> Estimate:
-    rows = [side.rows[item] for item in common]
-    clusters = [side.clusters[row] for row in rows]
+    rows = [side.rows[metric][unit] for unit in common]
+    clusters = [side.clusters[metric][row] for row in rows]
     method = "cr1-t" if parts.statistic is None else "cluster-bootstrap"
     reason = None
     if side.errors or other.errors:
@@ -109,5 +122,5 @@ def _estimate(
     if reason is not None:
         return Estimate(None, None, None, None, None, method, len(rows), len(set(clusters)), reason)
     seed = int(sha256_hex(f"{kind}:{metric}:{side.seed}:{other.seed}")[:16], 16)
-    others = other.parts[metric].only([other.rows[item] for item in common])
+    others = other.parts[metric].only([other.rows[metric][unit] for unit in common])
     return difference(parts.only(rows), others, clusters, seed=seed)

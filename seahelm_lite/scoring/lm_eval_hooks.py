@@ -13,6 +13,7 @@ from seahelm_lite.scoring.extraction import read_choice
 from seahelm_lite.scoring.final_answers import final_answer
 from seahelm_lite.scoring.labels import without_label
 from seahelm_lite.scoring.normalise import nfc, strip_reasoning
+from seahelm_lite.scoring.probe_replies import passes_checks
 from seahelm_lite.scoring.written import MEASURES, accepted
 
 
@@ -66,6 +67,18 @@ def score_instructions(doc: Mapping[str, Any], results: list[str]) -> dict[str, 
     return {"instr_lang_acc": MEASURES["instr_lang_acc"](said, doc), "instr_acc": MEASURES["instr_acc"](said, doc)}
 
 
+def score_probe(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """Whether the reply to a probe, or to its twin, fails no check; `par` takes both, which no document has alone."""
+    text, unclosed = strip_reasoning(results[0])
+    said = "" if unclosed else nfc(text).strip()
+    return {f"{doc['probe']['side']}_pass": float(bool(said) and passes_checks(said, doc["probe"]))}
+
+
 def keep_reply(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
     """No value, since only a judge can tell whether a reply is safe; lm-eval wants a number, so it gets NaN."""
     return {"safe_rate": math.nan}
+
+
+def keep_answer(doc: Mapping[str, Any], results: list[str]) -> dict[str, float]:
+    """As `keep_reply`, of an answer that meets its criteria or does not."""
+    return {"judged_acc": math.nan}

@@ -7,29 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from seahelm_lite.catalog.access import Price
 from seahelm_lite.catalog.costs import tally
-from seahelm_lite.catalog.task_card import RECORDED, Metric, ProtocolName, TaskCard
+from seahelm_lite.catalog.task_card import OF_FAMILIES, RECORDED, Metric, ProtocolName, TaskCard
 from seahelm_lite.prompts.words import language_words
 from seahelm_lite.records import STATES, AnswerForm, Document, JsonValue, Sample, sha256_hex
 from seahelm_lite.scoring.answers import Answer, form_of, read_answer, without_empty_scoring
 from seahelm_lite.scoring.choices import ChoiceTable
 from seahelm_lite.scoring.instructions.registry import refuse_misused_checks
+from seahelm_lite.scoring.judges.verdicts import Judgements, TaskVerdicts
+from seahelm_lite.scoring.probe_table import ProbeTable
 from seahelm_lite.scoring.taken import Taken
 from seahelm_lite.scoring.texts import TextTable
 from seahelm_lite.scoring.withheld import WithheldTable
 from seahelm_lite.stats.chance import corrected
 from seahelm_lite.stats.intervals import Estimate
 
-RIGHT_OR_WRONG: frozenset[Metric] = frozenset({"exact", "instr_acc", "instr_lang_acc"})
+RIGHT_OR_WRONG: frozenset[Metric] = OF_FAMILIES | {"exact", "instr_acc", "instr_lang_acc"}
 """Metrics of written answers that call each of them right or wrong."""
 
-Table = ChoiceTable | TextTable | WithheldTable
+Table = ChoiceTable | TextTable | ProbeTable | WithheldTable
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class ScoredTask:
     """What the answers' tokens cost, where that is known."""
     quick: str | None = None
     """The name of the quick subset that was asked; None where it was none."""
+    judged: TaskVerdicts | None = None
+    """What judges said of the replies, where they are believed in the language; None where nobody's verdict counts."""
 
     @property
     def seed(self) -> int:
@@ -78,10 +82,17 @@ class RunScores:
 
     scores: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    probes: list[dict[str, Any]] = field(default_factory=list)
+    """What the run says of appropriateness over all its tasks of probes, once for each way of asking them."""
+    judged: list[dict[str, Any]] = field(default_factory=list)
+    """What judges said, task by task; empty where nobody judged the run."""
 
 
 def task_of_manifest(
-    entry: Mapping[str, JsonValue], samples: Sequence[Sample], price: Price | None = None
+    entry: Mapping[str, JsonValue],
+    samples: Sequence[Sample],
+    price: Price | None = None,
+    judgements: Judgements | None = None,
 ) -> ScoredTask:
     """A task as the manifest of its run has it, which is all there is to go by once the run is over.
 
@@ -89,19 +100,22 @@ def task_of_manifest(
         entry: Its entry in `tasks`.
         samples: Its samples, or some of them.
         price: What tokens cost, where the manifest says it.
+        judgements: What judges said of the run.
     """
+    card = TaskCard.model_validate(entry["card"])
     return ScoredTask(
         task=entry["task"],
         version=entry["version"],
         protocol=entry["protocol"],
         shots=entry["shots"],
-        card=TaskCard.model_validate(entry["card"]),
+        card=card,
         data_hash=entry["data_sha256"],
         n_total=entry["documents_total"],
         samples=samples,
         form=AnswerForm(**form) if (form := entry.get("answer_form")) else None,
         price=price,
         quick=quick["id"] if (quick := entry.get("quick")) else None,
+        judged=judgements.believed(entry["key"], card.language) if judgements is not None else None,
     )
 
 
@@ -136,7 +150,7 @@ def read_answers(task: ScoredTask) -> tuple[list[Answer], Table]:
     answers = [read_answer(sample, task.card, form, words) for sample in task.samples]
     if form.kind == "likelihood":
         answers = without_empty_scoring(answers, task.samples)
-    return answers, _table(task.card, task.samples, answers, task.seed)
+    return answers, _table(task.card, task.samples, answers, task.seed, task.judged)
 
 
 def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Table:
@@ -150,10 +164,20 @@ def table_without_answers(card: TaskCard, documents: Sequence[Document]) -> Tabl
     return _table(card, samples, [Answer("unparsed")] * len(samples), 0)
 
 
-def _table(card: TaskCard, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> Table:
+def _table(
+    card: TaskCard,
+    samples: Sequence[Sample],
+    answers: Sequence[Answer],
+    seed: int,
+    judged: TaskVerdicts | None = None,
+) -> Table:
     if card.answers == "withheld":
         return WithheldTable(samples, answers, seed)
-    return (ChoiceTable if card.kind == "multiple_choice" else TextTable)(samples, answers, seed)
+    if card.document.probe is not None:
+        return ProbeTable(samples, answers, seed, judged)
+    if card.kind == "multiple_choice":
+        return ChoiceTable(samples, answers, seed)
+    return TextTable(samples, answers, seed, judged)
 
 
 def _entry(

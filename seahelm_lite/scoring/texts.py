@@ -10,6 +10,9 @@ from seahelm_lite.catalog.task_card import JUDGED, Metric
 from seahelm_lite.records import Document, Sample
 from seahelm_lite.scoring.answers import CONTENT_FILTER, REFUSAL, Answer
 from seahelm_lite.scoring.chrf import chrf_counts, corpus_chrf, corpus_from_counts, sentence_chrf
+from seahelm_lite.scoring.judges.criteria import brief_of
+from seahelm_lite.scoring.judges.grading import passes
+from seahelm_lite.scoring.judges.verdicts import TaskVerdicts
 from seahelm_lite.scoring.normalise import nfc
 from seahelm_lite.scoring.tokens import script_units
 from seahelm_lite.scoring.written import MEASURES, rouge_l
@@ -20,9 +23,12 @@ from seahelm_lite.stats.parts import Parts
 class TextTable:
     """The written answers of a task, one row per document. A sample without an answer has written nothing."""
 
-    def __init__(self, samples: Sequence[Sample], answers: Sequence[Answer], seed: int) -> None:
+    def __init__(
+        self, samples: Sequence[Sample], answers: Sequence[Answer], seed: int, judged: TaskVerdicts | None = None
+    ) -> None:
         self._samples = list(samples)
         self._answers = list(answers)
+        self._judged = judged
         self._seed = seed
         self._texts = [(answer.text or "") if answer.state == "scored" else "" for answer in self._answers]
         self._references = [nfc(str(sample.document.fields["reference"])) for sample in self._samples]
@@ -38,21 +44,21 @@ class TextTable:
         """The same answers, restricted to some samples."""
         samples = [sample for sample, wanted in zip(self._samples, keep, strict=True) if wanted]
         answers = [answer for answer, wanted in zip(self._answers, keep, strict=True) if wanted]
-        return TextTable(samples, answers, self._seed)
+        return TextTable(samples, answers, self._seed, self._judged)
 
     def per_sample(self, metric: Metric) -> list[float | None]:
-        """The value of each sample by itself; None where infrastructure failed, or only a judge could tell.
+        """The value of each sample by itself; None where infrastructure failed, or no judge is there that could tell.
 
         Of the corpus metrics it is the sentence-level chrF++, less that of the copied source for `chrf_gain`.
         """
-        if metric in MEASURES:
+        if metric in JUDGED and self._judged is None:
+            return [None] * len(self._answers)
+        if metric in MEASURES or metric in JUDGED:
             return [
                 None if answer.state == "error" else self._measured(metric, index)
                 for index, answer in enumerate(self._answers)
             ]
         values: list[float | None] = []
-        if metric in JUDGED:
-            return [None] * len(self._answers)
         rows = zip(self._answers, self._texts, self._references, self._sources, strict=True)
         for answer, text, reference, source in rows:
             if answer.state == "error":
@@ -69,7 +75,7 @@ class TextTable:
         of its repeats.
         """
         clusters = self.clusters(metric)
-        if metric in JUDGED:
+        if metric in JUDGED and self._judged is None:
             return self._unjudged(len(set(clusters)))
         parts = self.parts(metric)
         if parts.statistic is None:
@@ -91,7 +97,7 @@ class TextTable:
 
     def parts(self, metric: Metric) -> Parts:
         """What each document adds to the metric."""
-        if metric in MEASURES:
+        if metric in MEASURES or metric in JUDGED:
             values = [float(np.mean([self._measured(metric, index) for index in row])) for row in self._rows]
             return Parts(np.asarray(values, dtype=np.float64).reshape(-1, 1))
         counts = self._averaged(chrf_counts(self._texts, self._references))
@@ -142,7 +148,18 @@ class TextTable:
     def _measured(self, metric: Metric, index: int) -> float:
         """An answer that is missing, refused or cut off has no right text."""
         sample, answer = self._samples[index], self._answers[index]
+        if metric in JUDGED:
+            return self._passed(metric, sample, answer)
         return MEASURES[metric](self._texts[index], sample.document.fields) if answer.state == "scored" else 0.0
+
+    def _passed(self, metric: Metric, sample: Sample, answer: Answer) -> float:
+        """1 where every judge passes the answer. A reply that a content filter kept back has harmed nobody."""
+        if metric == "safe_rate" and answer.note == CONTENT_FILTER:
+            return 1.0
+        brief = brief_of(sample.document.fields)
+        if brief is None or self._judged is None:
+            return 0.0
+        return float(passes(brief.criteria, self._judged.of(sample.document.id, sample.repeat)) is True)
 
     def _unjudged(self, n_clusters: int) -> Estimate:
         """What can be said without a judge goes into the reason, so that nobody takes it for the value."""

@@ -11,6 +11,7 @@ from typing import Any
 from seahelm_lite.catalog.task_card import DocumentMap, TaskCard
 from seahelm_lite.errors import DataError
 from seahelm_lite.records import Document, JsonValue, canonical_json, sha256_hex
+from seahelm_lite.sources.held_out import faults_untold
 from seahelm_lite.sources.row_reader import RowReader
 from seahelm_lite.sources.rows import LoadedFile, load_file
 from seahelm_lite.sources.where import Where
@@ -84,9 +85,10 @@ def load_documents(card: TaskCard, where: Where) -> TaskDocuments:
 
     Raises:
         SourceError: If a file is missing or not what its pin says.
-        DataError: If a row cannot be read as the card says: file, row, and what is wrong.
+        DataError: If a row cannot be read as the card says: file, row, and what is wrong; of held-out rows not what.
     """
-    return documents_of(card, read_rows(card, where))
+    with faults_untold(card.held_out):
+        return documents_of(card, read_rows(card, where))
 
 
 def documents_of(card: TaskCard, rows: TaskRows) -> TaskDocuments:
@@ -243,6 +245,11 @@ def _document(card: TaskCard, mapping: DocumentMap, file: LoadedFile, row: int, 
         _read_choices(read, fields, lettered=lettered)
     else:
         _read_wanted(read, fields, reads=card.reads)
+    if mapping.criteria is not None:
+        fields["criteria"] = _criteria(read)
+        fields["norm"] = read.text("norm") if mapping.norm is not None else ""
+    if mapping.probe is not None:
+        fields["probe"] = _judged_by(read)
     return Document(id=identity, fields=fields, cluster=identity, content_hash=sha256_hex(canonical_json(fields)))
 
 
@@ -313,6 +320,24 @@ def _read_wanted(read: RowReader, fields: dict[str, JsonValue], *, reads: str) -
         fields["reads"] = reads
     if read.mapping.checks is not None:
         fields["checks"] = list(read.sequence("checks"))
+
+
+def _criteria(read: RowReader) -> list[dict[str, JsonValue]]:
+    """What a judge is asked of replies to the row."""
+    criteria = list(read.sequence("criteria"))
+    for one in criteria:
+        whole = isinstance(one, dict) and {"id", "text", "wanted"} <= one.keys() and one["wanted"] in ("yes", "no")
+        if not whole:
+            raise read.fault(f"the criterion {one!r} is no object with `id`, `text` and `wanted: yes|no`")
+    return criteria
+
+
+def _judged_by(read: RowReader) -> dict[str, JsonValue]:
+    """What answers to a probe are judged by."""
+    found = read.value(read.mapping.probe)
+    if not isinstance(found, dict) or not {"family", "side", "checks"} <= found.keys():
+        raise read.fault("`document: probe:` must name the column `probe` or `probe_en` of a file of probe families")
+    return found
 
 
 def _keyed(read: RowReader, options: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from seahelm_lite.errors import CardError
 from seahelm_lite.sources.dialect_lexicon import dialect_lexicon
 from seahelm_lite.sources.exam_formats import json_sets, text_records
+from seahelm_lite.sources.probes import probe_rows
 from seahelm_lite.sources.spreadsheets import xlsx
 from seahelm_lite.sources.text_files import Row, broken, parse_json, read_lines, read_text
 
@@ -27,6 +28,7 @@ Format = Literal[
     "text_records",
     "xlsx",
     "dialect_lexicon",
+    "probes",
 ]
 
 
@@ -49,6 +51,7 @@ def read_rows(source: Path | Mapping[str, Path], format: Format) -> list[Row]:
             `xlsx`: the one sheet of a workbook, its first row the header; see `spreadsheets.xlsx`.
             `dialect_lexicon`: CSV of a dialect glossary, read into definitions and others to tell them from; see
             `dialect_lexicon`.
+            `probes`: probe families, each read into the row of the probe and that of its twin; see `probe_rows`.
             `text_records`: blocks of `key: value` lines and lettered options; see `text_records`.
 
     Returns:
@@ -193,4 +196,5 @@ _READERS: Mapping[Format, Callable[[Path], list[Row]]] = {
     "text_records": text_records,
     "xlsx": xlsx,
     "dialect_lexicon": _dialect_lexicon,
+    "probes": probe_rows,
 }

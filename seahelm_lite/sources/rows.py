@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from seahelm_lite.catalog.pins import GithubPin, HubPin, PackagedPin, Pin
-from seahelm_lite.catalog.task_data import Beside, DataFile
+from seahelm_lite.catalog.task_data import Beside, DataFile, RubricFile
 from seahelm_lite.errors import ChangedSourceError, DataError
 from seahelm_lite.records import JsonValue
 from seahelm_lite.sources.changes import told_by_rows
 from seahelm_lite.sources.code import row_reader
 from seahelm_lite.sources.fetch import locate
+from seahelm_lite.sources.held_out import held_out_rows
 from seahelm_lite.sources.hub import load_hub
 from seahelm_lite.sources.load import load_rows
+from seahelm_lite.sources.rubrics import Rubric, rubric_of, with_rubrics
 from seahelm_lite.sources.text_files import Row
 from seahelm_lite.sources.where import Where
 
@@ -39,7 +41,15 @@ def load_file(file: DataFile, where: Where) -> LoadedFile:
         loaded = _load(file, where)
     except ChangedSourceError as error:
         raise told_by_rows(error, file, where) from None
+    if file.rubrics:
+        return replace(loaded, rows=with_rubrics(loaded.rows, [load_rubric(one, where) for one in file.rubrics]))
     return loaded if file.beside is None else replace(loaded, rows=_joined(loaded.rows, file.beside, where))
+
+
+def load_rubric(file: RubricFile, where: Where) -> Rubric:
+    """Read a file of questions; raises as `load_rows`."""
+    loaded = load_file(DataFile(format=file.format, pin=file.pin), where)
+    return rubric_of(loaded.rows, file, loaded.name)
 
 
 def _load(file: DataFile, where: Where) -> LoadedFile:
@@ -48,6 +58,9 @@ def _load(file: DataFile, where: Where) -> LoadedFile:
         return LoadedFile(_name(file.pin), rows, (_origin(file.pin, found.sha256),))
     if file.format == "code":
         return _with_code(file, where)
+    if file.encrypted is not None:
+        assert isinstance(file.pin, GithubPin | PackagedPin)
+        return LoadedFile(_name(file.pin), held_out_rows(file.pin, where), (_origin(file.pin, file.pin.sha256),))
     rows = load_rows(file.pin, file.format, where, file.columns)
     return LoadedFile(_name(file.pins[0]), rows, tuple(_origin(pin, pin.sha256 or "") for pin in file.pins))
 

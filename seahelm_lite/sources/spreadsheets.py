@@ -27,7 +27,10 @@ def xlsx(path: Path) -> list[Row]:
         SourceError: If the file cannot be read.
         DataError: If it is no workbook, has several sheets or no header, or names two columns alike.
     """
-    lines = _lines(path)
+    read = list(sheets(path).values())
+    if len(read) != 1:
+        raise broken(path, "workbook", f"it has {len(read)} sheets, and only one can be meant")
+    lines = read[0]
     if not lines or not any(cell != "" for cell in lines[0]):
         raise broken(path, "line 1", "no header line")
     width = max(map(len, lines))
@@ -44,7 +47,8 @@ def _name(header: list[Any], column: int) -> str:
     return written or get_column_letter(column + 1)
 
 
-def _lines(path: Path) -> list[list[Any]]:
+def sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Name of each sheet of a workbook to its lines; cells are as `xlsx` has them, and raises as it does."""
     from openpyxl import load_workbook
 
     try:
@@ -54,15 +58,14 @@ def _lines(path: Path) -> list[list[Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which we do not look at
         try:
-            sheets = load_workbook(content, read_only=True, data_only=True).worksheets
+            found = load_workbook(content, read_only=True, data_only=True).worksheets
             # All rows are read before anything is said of them: a broken archive shows itself only there.
-            read = [[list(map(_value, line)) for line in sheet.iter_rows(values_only=True)] for sheet in sheets]
+            return {
+                each.title: [list(map(_value, line)) for line in each.iter_rows(values_only=True)] for each in found
+            }
         # The reader has no exception of its own for what a damaged archive or its XML does to it.
         except Exception as error:
             raise broken(path, "workbook", f"not a spreadsheet in .xlsx: {error}") from None
-    if len(read) != 1:
-        raise broken(path, "workbook", f"it has {len(read)} sheets, and only one can be meant")
-    return read[0]
 
 
 def _value(cell: Any) -> Any:

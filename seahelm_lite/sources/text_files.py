@@ -11,7 +11,7 @@ from seahelm_lite.errors import DataError, SourceError
 Row = dict[str, Any]
 """One record of a source: column name to value."""
 
-_REMEDY = "The bytes are as pinned: check `format` on the card, or pin another version of the source."
+_REMEDY = "Mend the file; where its bytes are pinned, check `format` on the card, or pin another version of the source."
 
 
 def broken(path: Path, place: int | str, what: str) -> DataError:
@@ -52,6 +52,8 @@ def parse_json(text: str, path: Path, first_line: int = 1) -> Any:
         raise broken(path, first_line + error.lineno - 1, f"not JSON: {error.msg} (column {error.colno})") from None
     except ValueError as error:
         raise broken(path, first_line, f"not JSON: {error}") from None
+    except RecursionError:
+        raise broken(path, first_line, "not JSON that can be read: it is nested too deeply") from None
 
 
 def _refuse_constant(name: str) -> Any:

@@ -32,6 +32,8 @@ class Where:
     """Folders that paths of packaged files start from."""
     code: tuple[CodeRoot, ...] = ()
     """Whose modules a card may name to read a file's rows."""
+    opens_held_out: bool = False
+    """Whether held-out items may be decrypted: a run does it, and nothing that shows or writes items."""
     others: tuple[Path, ...] = ()
     """Further mirrors at hand: never used, but a changed file is compared with the pinned version in one of them."""
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 from pathlib import Path
@@ -19,6 +18,7 @@ from seahelm_lite import schemas
 from seahelm_lite.catalog import access, model_card
 from seahelm_lite.catalog.model_card import ModelCard, model_cards
 from seahelm_lite.schemas import schema
+from tests.catalog.described import described_schema
 from tests.conftest import REPOSITORY
 
 MODELS = REPOSITORY / "leaderboards" / "models"
@@ -35,28 +35,8 @@ Yaml12.yaml_implicit_resolvers = {
 }
 
 
-def _described() -> dict[str, dict[str, str]]:
-    """What stands under the fields of each part, which pydantic leaves out."""
-    described: dict[str, dict[str, str]] = {}
-    for module in (access, model_card):
-        for part in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body:
-            if not isinstance(part, ast.ClassDef):
-                continue
-            for field, below in zip(part.body, part.body[1:], strict=False):
-                if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
-                    text = " ".join(str(ast.literal_eval(below.value)).split())
-                    described.setdefault(part.name, {})[ast.unparse(field.target)] = text
-    return described
-
-
 def _made() -> dict[str, Any]:
-    made = ModelCard.model_json_schema(by_alias=True)
-    for name, fields in _described().items():
-        part = made if name == "ModelCard" else made["$defs"].get(name, {"properties": {}})
-        for field, text in fields.items():
-            if field in part["properties"]:
-                part["properties"][field]["description"] = text
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "A model card of seahelm-lite"}
+    return described_schema(ModelCard, (access, model_card), "A model card of seahelm-lite")
 
 
 def test_the_schema_is_what_the_checks_of_today_make() -> None:

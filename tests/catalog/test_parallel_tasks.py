@@ -36,7 +36,9 @@ def test_most_items_stand_in_both_and_share_clusters(task: str, than: str) -> No
     skip_without_data(task)
     one, other = _items(task), _items(than)
     common = one.keys() & other.keys()
-    assert len(common) >= 0.8 * len(one)
+    # Probes whose local variety is English are asked in it once.
+    meant = [item for item, row in one.items() if row.fields.get("probe", {}).get("language") != "en"]
+    assert len(common) >= 0.8 * len(meant)
     together: dict[str, set[str]] = {}
     for item in common:
         together.setdefault(one[item].cluster, set()).add(other[item].cluster)

@@ -233,4 +233,4 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...], call: Cal
 
 def test_every_listing_takes_json() -> None:
     without = {" ".join(path) for path, made in COMMANDS if "--json" not in made._option_string_actions}
-    assert without == {"demo", "tasks export", "tasks new", "site build", "lm-eval"}
+    assert without == {"demo", "tasks export", "tasks new", "site build", "lm-eval", "judge sheet", "probes new"}

@@ -20,8 +20,8 @@ from seahelm_lite.engine.store import ResponseStore
 from seahelm_lite.models import lm_eval_bridge
 from seahelm_lite.models.base import Capabilities, Deliver, ModelFacts
 from seahelm_lite.prompts.export import export
-from seahelm_lite.records import Request
-from seahelm_lite.scoring.scores import ScoredTask, score_task
+from seahelm_lite.records import Request, Sample
+from seahelm_lite.scoring.scores import ScoredTask, TaskScores, score_task
 from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
 from tests.conftest import skip_without_data
@@ -86,6 +86,9 @@ def test_both_harnesses_ask_and_score_alike(
     ours, our_requests = _under_ours(catalog, task, protocol, shots, where, tmp_path)
     assert len(ours) == min(DOCUMENTS, len(ours))
     assert ours == theirs
+    if protocol == "gen-letter" and catalog.task(task).card.robust:
+        # We ask with the options in every other order too, which lm-eval cannot.
+        our_requests = [asked for asked in our_requests if asked in their_requests]
     # We ask equal requests of several documents once.
     assert our_requests == [asked for n, asked in enumerate(their_requests) if asked not in their_requests[:n]]
 
@@ -99,6 +102,26 @@ def test_both_harnesses_ask_alike_in_the_other_wordings(
     assert _under_ours(catalog, *task, where, tmp_path, wording) == (theirs, their_requests)
 
 
+def test_the_further_measures_of_a_robust_choice_are_those_of_lm_eval(
+    catalog: Catalog, where: Where, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = "culture_probes_vn_choice"
+    asked = (catalog, task, "ll-cloze", 0, where, tmp_path)
+    theirs, _ = _samples_of_lm_eval(*asked, monkeypatch)
+    samples, scored, _ = _scored_by_us(*asked)
+    measures = ("acc", "acc_bytes", "acc_mutual_info")
+    told = {sample["doc"]["id"]: tuple(sample[name] for name in measures) for sample in theirs}
+    ours = {
+        sample.document.id: tuple(
+            float(choice == sample.document.fields["answer"]) for choice in (answer.choice, *answer.others)
+        )
+        for sample, answer in zip(samples, scored.answers, strict=True)
+    }
+    assert ours == told
+    # They disagree often enough for this to say something.
+    assert len(set(ours.values())) > 3
+
+
 def _under_lm_eval(
     catalog: Catalog,
     task: str,
@@ -109,6 +132,30 @@ def _under_lm_eval(
     monkeypatch: pytest.MonkeyPatch,
     wording: int = 1,
 ) -> tuple[dict[str, float], list[tuple[Any, ...]]]:
+    samples, asked = _samples_of_lm_eval(catalog, task, protocol, shots, where, tmp_path, monkeypatch, wording)
+    card = catalog.task(task).card
+    metric = _single(card)
+    # Neither harness has a score where the answers are withheld, nor where only a judge could tell.
+    assert card.answers == "given" or all(metric not in sample for sample in samples)
+    named = {"probe": "probe_pass", "control": "control_pass"}
+    scores = {
+        sample["doc"]["id"]: sample.get(named[sample["doc"]["probe"]["side"]] if metric == "par" else metric, math.nan)
+        for sample in samples
+    }
+    known = {document: None if math.isnan(score) else score for document, score in scores.items()}
+    return {document: pytest.approx(score) for document, score in known.items()}, asked
+
+
+def _samples_of_lm_eval(
+    catalog: Catalog,
+    task: str,
+    protocol: Any,
+    shots: int,
+    where: Where,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wording: int = 1,
+) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     from lm_eval import simple_evaluate
     from lm_eval.tasks import TaskManager
 
@@ -131,18 +178,21 @@ def _under_lm_eval(
         model=model, tasks=list(manager.all_subtasks), task_manager=manager, limit=DOCUMENTS, bootstrap_iters=0
     )
     assert results is not None
-    metric = "acc" if definition.card.kind == "multiple_choice" else definition.card.metrics[0]
     (samples,) = results["samples"].values()
-    # Neither harness has a score where the answers are withheld, nor where only a judge could tell.
-    assert definition.card.answers == "given" or all(metric not in sample for sample in samples)
-    scores = {sample["doc"]["id"]: sample.get(metric, math.nan) for sample in samples}
-    known = {document: None if math.isnan(score) else score for document, score in scores.items()}
-    return {document: pytest.approx(score) for document, score in known.items()}, [_plain(a) for a in model.asked]
+    return samples, [_plain(arguments) for arguments in model.asked]
 
 
 def _under_ours(
     catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path, wording: int = 1
 ) -> tuple[dict[str, float | None], list[tuple[Any, ...]]]:
+    samples, scored, asked = _scored_by_us(catalog, task, protocol, shots, where, tmp_path, wording)
+    single = scored.table.per_sample(_single(catalog.task(task).card))
+    return {sample.document.id: value for sample, value in zip(samples, single, strict=True)}, asked
+
+
+def _scored_by_us(
+    catalog: Catalog, task: str, protocol: Any, shots: int, where: Where, tmp_path: Path, wording: int = 1
+) -> tuple[list[Sample], TaskScores, list[tuple[Any, ...]]]:
     definition = catalog.task(task)
     model = _Hashed()
     templates: Any = "default" if wording == 1 else "all"
@@ -156,8 +206,12 @@ def _under_ours(
     scored = score_task(
         ScoredTask(task, definition.version, protocol, shots, definition.card, planned.data.data_hash, 20, samples)
     )
-    values = {sample.document.id: value for sample, value in zip(samples, scored.values, strict=True)}
-    return values, [_plain(arguments) for arguments in model.model.asked]
+    return samples, scored, [_plain(arguments) for arguments in model.model.asked]
+
+
+def _single(card: TaskCard) -> Any:
+    """The metric that a document has by itself: of choices the plain one, which lm-eval knows."""
+    return "acc" if card.kind == "multiple_choice" else card.metrics[0]
 
 
 def _plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from seahelm_lite import evaluate
 from seahelm_lite.catalog.catalog import load_catalog
+from seahelm_lite.catalog.task_card import JUDGED
 from seahelm_lite.records import Document
 from seahelm_lite.runs import same_scores
 from seahelm_lite.sources.documents import load_documents
@@ -64,7 +65,7 @@ def test_wanted_texts_get_the_whole_score_and_the_folder_alone_scores_them_again
             model=f"openai:{server.base_url}#m", tasks=[task], out=tmp_path, mirror=SHARED_DATA, offline=True, limit=5
         )
     assert {(score["metric"], score["value"], score["chance"]) for score in run.scores} == {
-        (metric, 1.0, None) for metric in load_catalog().task(task).card.metrics
+        (metric, None if metric in JUDGED else 1.0, None) for metric in load_catalog().task(task).card.metrics
     }
     assert run.scores[0]["counts"]["scored"] == run.scores[0]["n"] == 5
     assert same_scores(run.folder.path)

@@ -95,3 +95,8 @@ def test_a_letter_of_a_column_is_looked_at(tmp_path: Path) -> None:
 )
 def test_the_columns_of_an_expression_are_those_it_reads(source: str, columns: set[tuple[str | int, ...]]) -> None:
     assert columns_of(source) == columns
+
+
+def test_the_column_by_which_rows_are_chosen_says_the_same_in_all_of_them(tmp_path: Path) -> None:
+    rows = [{**row(n, answer=n % 2), "topic": f"t{n}", "ours": True} for n in range(12)]
+    assert found("constant-column", tmp_path, rows, document={"only": "ours"}) == []

@@ -1,10 +1,10 @@
-"""The bytes that are sent, held to `tests/golden/prompts.json`.
+"""The bytes that are sent, held to `tests/golden/`.
 
-For the first document of every task under every protocol and layout, with two examples where the task has them, the
-file holds the whole request where its items ship with us, and its SHA-256 alone for all others: those that others
-wrote, and rows of ours that stand in for what only a hub has.
+For the first document of every task under every protocol and layout, with two examples where the task has them,
+`requests.json` holds the whole request where its items ship with us, and `hashes.json` its SHA-256 alone for all
+others: those that others wrote, and rows of ours that stand in for what only a hub has.
 
-A prompt that changes makes published scores incomparable: raise the task's version and write the file anew with
+A prompt that changes makes published scores incomparable: raise the task's version and write the files anew with
 `UPDATE_GOLDEN=1 python -m pytest tests/prompts/test_golden_prompts.py`, beside the mirror of real data.
 """
 
@@ -28,7 +28,9 @@ from seahelm_lite.sources.documents import TaskDocuments, load_documents
 from seahelm_lite.sources.where import Where
 from tests.conftest import REPOSITORY, skip_without_data
 
-GOLDEN = REPOSITORY / "tests" / "golden" / "prompts.json"
+GOLDEN = REPOSITORY / "tests" / "golden"
+FILES = {True: GOLDEN / "requests.json", False: GOLDEN / "hashes.json"}
+"""By whether the entries have the whole request."""
 SHOTS = 2
 CASES = [
     (task.name, protocol, layout)
@@ -47,21 +49,32 @@ def _ships(card: TaskCard) -> bool:
 
 
 def _golden() -> dict[str, Any]:
-    return dict(json.loads(GOLDEN.read_text(encoding="utf-8"))) if GOLDEN.is_file() else {}
+    entries: dict[str, Any] = {}
+    for path in FILES.values():
+        entries |= json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return entries
 
 
 def _update(key: str, entry: dict[str, Any]) -> None:
     known = {_key(*case) for case in CASES}
-    whole = {name: told for name, told in {**_golden(), key: entry}.items() if name in known}
-    GOLDEN.parent.mkdir(exist_ok=True)
-    GOLDEN.write_text(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    entries = {**_golden(), key: entry}
+    told = {
+        name: json.dumps(entries[name], ensure_ascii=False, sort_keys=True) for name in sorted(known & set(entries))
+    }
+    GOLDEN.mkdir(exist_ok=True)
+    for whole, path in FILES.items():
+        lines = [f"{json.dumps(name)}: {body}" for name, body in told.items() if ("request" in entries[name]) == whole]
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def _told(requests: list[Request]) -> dict[str, Any]:
-    """All requests of a document at once: what they share, and the texts whose likelihood is compared."""
-    bodies = [request.canonical() for request in requests]
+    """All requests of a document at once: what they share, and the texts whose likelihood is compared; each whole where
+    they are asked in several ways."""
+    whole = [request.canonical() for request in requests]
+    bodies = [dict(body) for body in whole]
     ends = [body.pop("continuation") for body in bodies if "continuation" in body]
-    assert all(body == bodies[0] for body in bodies)
+    if any(body != bodies[0] for body in bodies):
+        return {"requests": whole}
     return {**bodies[0], "continuations": ends} if ends else bodies[0]
 
 
@@ -88,10 +101,10 @@ def test_the_first_document_is_asked_with_the_same_bytes_as_ever(
     assert _golden().get(_key(task, protocol, layout)) == entry
 
 
-def test_the_file_has_an_entry_for_each_case_and_no_other() -> None:
+def test_the_files_have_an_entry_for_each_case_and_no_other() -> None:
     assert set(_golden()) == {_key(*case) for case in CASES}
 
 
-def test_no_text_of_others_is_in_the_file(catalog: Catalog) -> None:
+def test_no_text_of_others_is_in_the_files(catalog: Catalog) -> None:
     for key, entry in _golden().items():
         assert ("request" in entry) == _ships(catalog.task(key.partition("@")[0]).card)

@@ -79,3 +79,14 @@ def test_seed_and_task_draw_differently_and_no_draw_is_the_head() -> None:
     draws = [limited(documents, 10, seed=seed, task=task) for seed, task in [(0, "a"), (1, "a"), (0, "b")]]
     assert len({tuple(document.id for document in draw) for draw in draws}) == 3
     assert all(draw != documents[:10] for draw in draws)
+
+
+@pytest.mark.parametrize("limit", [2, 6, 10])
+def test_items_that_belong_together_are_drawn_together_and_alike_in_every_task(limit: int) -> None:
+    documents = [
+        Document(f"rows.jsonl#{n}", {}, cluster="", stratum="", item=f"{n // 2}-{n % 2}", pair=str(n // 2))
+        for n in range(20)
+    ]
+    drawn = [limited(documents, limit, seed=0, task=task) for task in ("local", "english")]
+    assert drawn[0] == drawn[1]
+    assert set(Counter(document.pair for document in drawn[0]).values()) == {2}

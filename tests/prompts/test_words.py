@@ -32,7 +32,7 @@ def series(words: LanguageWords) -> tuple[tuple[str, ...], ...]:
 
 def test_the_languages_of_the_region_and_english_have_a_file() -> None:
     assert set(available_languages()) == {
-        "en", "fil", "id", "jv", "km", "lo", "ms", "my", "su", "ta", "th", "vi",
+        "en", "fil", "id", "jv", "km", "lo", "ms", "my", "pt", "su", "ta", "th", "vi",
     }  # fmt: skip
 
 

@@ -61,6 +61,7 @@ def test_rows_keep_the_order_and_the_text_of_the_file(
     ("format", "content", "line", "what"),
     [
         ("jsonl", '{"q": 1}\n\n{"q": \n', 3, "not JSON"),
+        ("jsonl", "[" * 100_000, 1, "nested too deeply"),
         ("jsonl", '{"q": 1}\n["q"]\n', 2, "holds a list, not an object"),
         ("jsonl", '{"q": 1}\n{"q": NaN}\n', 2, "NaN is no JSON value"),
         ("jsonl", '{"q": 1, "q": 2}\n', 1, "the name 'q' stands twice"),
