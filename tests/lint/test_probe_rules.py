@@ -79,6 +79,17 @@ def test_a_norm_is_stale_when_its_month_is_over(today: date, expired: bool) -> N
     assert (("stale-norm", "SG-REL-001") in found("SG-REL-001", lambda body: None, today)) is expired
 
 
+def test_a_request_of_two_families_has_one_right_answer() -> None:
+    def same_request(body: dict[str, Any]) -> None:
+        body.update(id="SG-REL-002")
+        body["control"].update(id="SG-REL-002-B")
+        body["checks"][0]["pattern"] = "7.00 pm"
+
+    twice = [family_of(changed("SG-REL-001", change), "here") for change in (lambda body: None, same_request)]
+    told = {(one.rule, one.place) for one in findings(twice, TODAY)}
+    assert ("other-answer", "SG-REL-002") in told
+
+
 def test_a_set_of_one_country_has_nothing_to_flip() -> None:
     alone = [one.rule for one in findings([families()["MY-REL-001"]], TODAY)]
     assert alone == ["lonely-set"]

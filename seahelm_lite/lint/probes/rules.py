@@ -8,7 +8,7 @@ from datetime import date
 
 from seahelm_lite.catalog.probe_family import LENGTH_RATIO, SIDES, ProbeFamily, ProbePair, Side
 from seahelm_lite.lint.findings import Finding
-from seahelm_lite.lint.probes.behaviours import passing
+from seahelm_lite.lint.probes.behaviours import passing, prompt_of
 from seahelm_lite.scoring.probe_checks import failed
 
 Rule = Callable[[ProbeFamily], Iterator[Finding]]
@@ -81,6 +81,24 @@ def repeated_prompts(families: Sequence[ProbeFamily]) -> Iterator[Finding]:
             seen[key] = (family.id if side == "probe" else family.control.id, family.jurisdiction_set)
 
 
+def other_answers(families: Sequence[ProbeFamily]) -> Iterator[Finding]:
+    """`other-answer`: a request stands in two families, and what fits one of them fails the checks of the other."""
+    asked: dict[tuple[str, str], list[tuple[ProbeFamily, Side]]] = defaultdict(list)
+    for family in families:
+        for side in SIDES:
+            for language in _languages(family):
+                asked[language, prompt_of(family, side, language)].append((family, side))
+    for (language, _), places in asked.items():
+        for family, side in places:
+            reference = family.side(side).pairs[0]
+            said = reference.english[0] if language == "en" else reference.appropriate
+            for other, its in places:
+                if failed(said, other.side(its).checks, language):
+                    name = family.id if side == "probe" else family.control.id
+                    what = f"its checks fail what fits the same request as {name}: {said!r}"
+                    yield Finding("other-answer", "error", other.id, what)
+
+
 def lonely_sets(families: Sequence[ProbeFamily]) -> Iterator[Finding]:
     """`lonely-set`: a jurisdiction set of one country, which nothing can flip in."""
     countries: dict[str, set[str]] = defaultdict(set)
@@ -97,7 +115,7 @@ def findings(families: Sequence[ProbeFamily], today: date) -> list[Finding]:
     """Everything that the rules find, family by family."""
     found = [finding for family in families for rule in RULES for finding in rule(family)]
     found += [finding for family in families for finding in stale(family, today)]
-    return [*found, *repeated_prompts(families), *lonely_sets(families)]
+    return [*found, *repeated_prompts(families), *other_answers(families), *lonely_sets(families)]
 
 
 def _text(family: ProbeFamily, side: Side) -> str:
