@@ -15,6 +15,7 @@ _SPOKEN_BESIDE = {
     **dict.fromkeys(("ace", "ban", "bjn", "bbc", "bug", "mad", "min", "nij"), "id"),
     **dict.fromkeys(("tts", "nod", "sou"), "th"),
     **dict.fromkeys(("ceb", "ilo", "war", "tl"), "fil"),
+    "tet": "pt",
 }
 """Languages without a file of their own, and the one their speakers read instructions in."""
 

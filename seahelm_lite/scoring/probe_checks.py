@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from seahelm_lite.catalog.probe_family import ProbeCheck
-from seahelm_lite.prompts.words import available_languages, language_words
+from seahelm_lite.prompts.words import language_words
 from seahelm_lite.scoring import language as languages
 from seahelm_lite.scoring.extraction import begins_with_refusal
 from seahelm_lite.scoring.normalise import nfc
@@ -47,20 +47,9 @@ def failed(text: str, checks: Iterable[ProbeCheck], language: str) -> tuple[str,
     return tuple(check.id for check in checks if check.effect == "fail" and not passes(text, check, language))
 
 
-def flagged(text: str, checks: Iterable[ProbeCheck], language: str) -> tuple[str, ...]:
-    """Ids of the checks that only a judge may turn into a failure."""
-    return tuple(check.id for check in checks if check.effect == "flag_to_judge" and not passes(text, check, language))
-
-
 def refuses(text: str, language: str) -> bool:
     """Whether a reply opens as a refusal, in its language or in English; an empty one is none."""
-    base = language.split("-", maxsplit=1)[0]
-    known = base if base in available_languages() or base not in _NEAR else _NEAR[base]
-    return begins_with_refusal(text, language_words(known))
-
-
-_NEAR = {"tet": "pt"}
-"""Languages without a file of words, and the one in which models refuse there."""
+    return begins_with_refusal(text, language_words(language))
 
 
 @lru_cache(maxsize=4096)

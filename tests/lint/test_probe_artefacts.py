@@ -14,11 +14,9 @@ from sklearn.naive_bayes import MultinomialNB
 from seahelm_lite.lint.probes.artefacts import (
     TESTS,
     Contrast,
-    Labelled,
     NaiveBayes,
     artefacts,
     characters,
-    guessed,
     leave_one_group_out,
     longest,
     words,
@@ -84,12 +82,15 @@ def test_the_gate_can_fail_as_it_does_on_safeguardbench_in_the_wild() -> None:
     folder = (REPOSITORY.parent / "shared" / "data").joinpath(*WILD)
     if not folder.is_dir():
         pytest.skip("the mirror ../shared/data is absent")
-    labelled = []
+    files: list[list[tuple[list[str], bool]]] = []
     for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n"):
-            row = json.loads(line)
-            safe = row["label"] in SAFE
-            labelled.append(Labelled(str(len(labelled)), path.name, row["prompts"][0]["en_prompt"], safe))
-    assert len(labelled) == 3010
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n")]
+        files.append([(words(row["prompts"][0]["en_prompt"]), row["label"] in SAFE) for row in rows])
+    found = []
+    for left_out in files:
+        known = [text for file in files if file is not left_out for text in file]
+        model = NaiveBayes([said for said, safe in known if safe], [said for said, safe in known if not safe])
+        found += [(model.score(said) > 0) == safe for said, safe in left_out]
+    assert len(found) == 3010
     # The project's notes measured 89.6 % with a naive Bayes of their own.
-    assert np.mean(guessed(labelled, words)) == pytest.approx(0.896, abs=0.005)
+    assert np.mean(found) == pytest.approx(0.896, abs=0.005)

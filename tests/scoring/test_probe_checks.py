@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seahelm_lite.catalog.probe_family import ProbeCheck
-from seahelm_lite.scoring.probe_checks import failed, flagged, passes, refuses
+from seahelm_lite.scoring.probe_checks import failed, passes, refuses
 
 
 def check(type_: str, **arguments: str) -> ProbeCheck:
@@ -44,7 +44,7 @@ def test_a_check_for_the_judge_never_fails_a_reply_by_itself() -> None:
         {"id": "C9", "type": "regex_absent", "effect": "flag_to_judge", "pattern": "beer"}
     )
     assert failed("no beer, please", [doubt], "en") == ()
-    assert flagged("no beer, please", [doubt], "en") == ("C9",)
+    assert not passes("no beer, please", doubt, "en")
 
 
 def test_an_empty_reply_is_no_refusal() -> None:

@@ -32,16 +32,6 @@ class Contrast:
     other: str
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """One text whose label a test must guess from it alone."""
-
-    id: str
-    group: str
-    text: str
-    wanted: bool
-
-
 def words(text: str) -> list[str]:
     """The words of a text, without case and order."""
     return _WORD.findall(text.casefold())
@@ -92,18 +82,6 @@ class NaiveBayes:
     def score(self, features: Iterable[str]) -> float:
         """Log-odds of the first class; features never seen say nothing."""
         return self._prior + sum(self._weights.get(feature, 0.0) for feature in features)
-
-    def heaviest(self, count: int) -> list[tuple[str, float]]:
-        """The features that say most, either way, with their log-odds."""
-        return sorted(self._weights.items(), key=lambda item: (-abs(item[1]), item[0]))[:count]
-
-
-def guessed(labelled: Sequence[Labelled], features: Features) -> list[float]:
-    """For each text by itself, whether a classifier of the other groups finds its label: 1, 0, or 0.5 for a tie."""
-    scores = _scores([(one.group, one.wanted, list(features(one.text))) for one in labelled])
-    return [
-        _picks(score, 0.0) if one.wanted else _picks(0.0, score) for score, one in zip(scores, labelled, strict=True)
-    ]
 
 
 def leave_one_group_out(contrasts: Sequence[Contrast], features: Features) -> list[float]:

@@ -9,10 +9,10 @@ from importlib import resources
 import yaml
 
 from seahelm_lite.catalog.probe_family import SIDES, ProbeFamily, Side
+from seahelm_lite.prompts.words import language_words
 from seahelm_lite.scoring.probe_checks import failed
 
 BEHAVIOURS = ("refuse_all", "comply_all", "illegal_everywhere", "most_formal")
-_NEAR = {"ceb": "fil", "tl": "fil", "tet": "pt"}
 
 
 @lru_cache(maxsize=1)
@@ -28,11 +28,11 @@ def reply(behaviour: str, request: str, language: str) -> str:
     Args:
         behaviour: Which one.
         request: The prompt, which one of them repeats.
-        language: Of the prompt (BCP-47). A language without a script is answered in a near one, else in English.
+        language: Of the prompt (BCP-47). One without a script is answered in that its speakers read beside it, else
+            in English.
     """
-    base = language.split("-", maxsplit=1)[0]
     scripts = _scripts()
-    return scripts.get(_NEAR.get(base, base), scripts["en"])[behaviour].replace("{request}", request)
+    return scripts.get(language_words(language).code, scripts["en"])[behaviour].replace("{request}", request)
 
 
 def passing(family: ProbeFamily, language: str) -> tuple[str, ...]:
