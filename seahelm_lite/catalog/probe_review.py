@@ -11,7 +11,6 @@ from seahelm_lite.catalog.probe_parts import OneLine, ProbePart, Written
 Status = Literal["draft", "native_reviewed", "expert_reviewed", "contested", "retired"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Role = Literal["native", "expert"]
-ROLES: tuple[Role, ...] = get_args(Role)
 Opinion = Literal["agree", "disagree", "unsure"]
 OPINIONS: tuple[Opinion, ...] = get_args(Opinion)
 
